@@ -1,0 +1,2 @@
+//! The macros of `feagi-observability`.
+#![forbid(unsafe_code)]
