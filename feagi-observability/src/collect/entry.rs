@@ -1,0 +1,70 @@
+//! What sinks and exporters see: one decoded record, borrowed from the collector's batch.
+
+use crate::context::{SpanId, TraceId};
+use crate::instrument::{Fields, Level, Outcome, Site};
+
+/// What kind of record an entry was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    /// A finished call of an observed function or block: a span and a line.
+    Call,
+    /// One of our events, such as `burst_info!`: a line and a span without duration.
+    Event,
+    /// A foreign `tracing` event or `log` record: a line only.
+    Log,
+}
+
+/// The thread that wrote a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ThreadInfo {
+    /// The operating system's thread id.
+    pub(crate) id: u64,
+    /// The thread's name; empty when it has none.
+    pub(crate) name: String,
+}
+
+/// One decoded record. Times are nanoseconds; `start` and `end` since the Unix epoch.
+pub(crate) struct Entry<'a> {
+    pub(crate) kind: EntryKind,
+    /// The span's name, or that of the foreign event's callsite.
+    pub(crate) name: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) level: Level,
+    pub(crate) file: &'a str,
+    pub(crate) line: u32,
+    pub(crate) trace_id: TraceId,
+    /// The span of the call or event; for a log the span that it was written in.
+    pub(crate) span_id: SpanId,
+    /// The span around it; invalid for a root and for logs.
+    pub(crate) parent_id: SpanId,
+    /// Whether its span is to be exported (head sampling).
+    pub(crate) sampled: bool,
+    pub(crate) start: u64,
+    pub(crate) duration: u64,
+    pub(crate) outcome: Outcome,
+    /// Whether the call was a future: it may have run on several threads.
+    pub(crate) is_async: bool,
+    pub(crate) thread: &'a ThreadInfo,
+    /// The text of the line, where the record has one.
+    pub(crate) message: Option<&'a str>,
+    /// Typed fields in the order they were written; the message is not among them.
+    pub(crate) fields: Fields<'a>,
+    /// Whether a field was cut because it did not fit.
+    pub(crate) truncated: bool,
+    /// The name of the enclosing span, for logs; empty where there is none.
+    pub(crate) span_name: &'a str,
+    /// Our site; `None` for foreign records.
+    pub(crate) site: Option<&'static Site>,
+}
+
+impl Entry<'_> {
+    /// The time that its line carries: when it ended.
+    pub(crate) fn end(&self) -> u64 {
+        self.start.saturating_add(self.duration)
+    }
+
+    /// The text of its line: the message, else the name.
+    pub(crate) fn text(&self) -> &str {
+        self.message.unwrap_or(self.name)
+    }
+}

@@ -1,0 +1,36 @@
+//! Configuration as plain structs: from code, or from a TOML file.
+//!
+//! Every struct keeps the fields and defaults of 0.0.53; fields that were added have defaults, so literals end in
+//! `..Default::default()`.
+
+mod load;
+mod logging;
+mod profiling;
+mod telemetry;
+
+pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
+pub use profiling::ProfilingConfig;
+pub use telemetry::TelemetryConfig;
+
+use serde::{Deserialize, Serialize};
+
+/// All that `init_observability` is told.
+///
+/// ```
+/// use feagi_observability::{LogFormat, LoggingConfig, ObservabilityConfig};
+/// let config = ObservabilityConfig {
+///     logging: LoggingConfig { format: LogFormat::Json, ..Default::default() },
+///     ..Default::default()
+/// };
+/// assert_eq!(config.logging.level, "info");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ObservabilityConfig {
+    /// Log lines: level, format, where to.
+    pub logging: LoggingConfig,
+    /// Metrics, traces and health.
+    pub telemetry: TelemetryConfig,
+    /// CPU and memory profiles, trace files.
+    pub profiling: ProfilingConfig,
+}

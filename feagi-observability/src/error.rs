@@ -1,0 +1,53 @@
+//! Everything that starting and stopping can go wrong with.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why observability could not be started, or a profile not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObservabilityError {
+    /// A field or a file holds what cannot be used; the text names field, value and remedy.
+    #[error("configuration: {0}")]
+    Config(String),
+    /// Asked for something that was not compiled in.
+    #[error("`{field}` needs the feature `{feature}`; add it to this crate's features in Cargo.toml")]
+    FeatureMissing {
+        /// The configuration field that asked.
+        field: &'static str,
+        /// The feature to enable.
+        feature: &'static str,
+    },
+    /// `init_observability` has been called before in this process.
+    #[error("observability is already initialised; call `init_observability` once, and keep its manager")]
+    AlreadyInitialized,
+    /// The host has set its own global subscriber, logger or recorder.
+    #[error("a global {what} is already set; initialise observability before it, or leave it out")]
+    GlobalAlreadySet {
+        /// `tracing` subscriber, `log` logger or `metrics` recorder.
+        what: &'static str,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write `{}` (from `{field}`): {source}", path.display())]
+    Write {
+        /// The configuration field that names it.
+        field: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The address of the server is taken or not allowed.
+    #[error(
+        "cannot listen on `{address}` (from `telemetry.listen`): {source}; choose a free loopback address"
+    )]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A thread of ours could not be started.
+    #[error("cannot start the collector thread: {0}")]
+    Thread(io::Error),
+}

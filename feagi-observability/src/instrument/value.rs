@@ -1,0 +1,435 @@
+//! Typed field values: written on the caller's thread into bytes, read back by the collector.
+//!
+//! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
+//! A key index of [`DYNAMIC_KEY`] is followed by the key itself as a text: foreign events may have more than 255 fields.
+
+use std::fmt::{self, Write};
+use std::mem::MaybeUninit;
+
+pub(crate) const MESSAGE_KEY: u8 = 254;
+/// The error text of a call that ended in an error.
+pub(crate) const ERROR_KEY: u8 = 253;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Tag {
+    Bool,
+    I64,
+    U64,
+    F64,
+    Str,
+}
+
+/// A field's value as sinks see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    F64(f64),
+    Str(&'a str),
+}
+
+/// Writes fields into a fixed buffer; what does not fit is cut and remembered, never an error.
+pub struct Encoder<'a> {
+    buffer: &'a mut [MaybeUninit<u8>],
+    len: usize,
+    truncated: bool,
+}
+
+impl<'a> Encoder<'a> {
+    #[inline]
+    pub(crate) fn new(buffer: &'a mut [MaybeUninit<u8>]) -> Self {
+        Encoder { buffer, len: 0, truncated: false }
+    }
+
+    /// Bytes written so far, and whether anything was cut.
+    #[inline]
+    pub(crate) fn finish(self) -> (usize, bool) {
+        (self.len, self.truncated)
+    }
+
+    /// Records a typed value under the site's key number `key`.
+    #[inline]
+    pub fn field<T: Field + ?Sized>(&mut self, key: u8, value: &T) {
+        value.encode(key, self);
+    }
+
+    /// Records a value by its `Display`.
+    pub fn display<T: fmt::Display + ?Sized>(&mut self, key: u8, value: &T) {
+        self.arguments(key, format_args!("{value}"));
+    }
+
+    /// Records a value by its `Debug`.
+    pub fn debug<T: fmt::Debug + ?Sized>(&mut self, key: u8, value: &T) {
+        self.arguments(key, format_args!("{value:?}"));
+    }
+
+    /// Records the line's message.
+    pub fn message(&mut self, arguments: fmt::Arguments<'_>) {
+        match arguments.as_str() {
+            Some(text) => self.text(MESSAGE_KEY, text),
+            None => self.arguments(MESSAGE_KEY, arguments),
+        }
+    }
+
+    #[inline]
+    fn scalar(&mut self, key: u8, tag: Tag, payload: u64) {
+        if let Some(room) = self.buffer.get_mut(self.len..self.len + 10) {
+            room[0].write(key);
+            room[1].write(tag as u8);
+            for (slot, byte) in room[2..].iter_mut().zip(payload.to_le_bytes()) {
+                slot.write(byte);
+            }
+            self.len += 10;
+        } else {
+            self.truncated = true;
+        }
+    }
+
+    pub(crate) fn text(&mut self, key: u8, text: &str) {
+        if let Some(mut writer) = self.open_text(key) {
+            let _ = writer.write_str(text);
+            writer.close();
+        }
+    }
+
+    /// Formats into the buffer. A `Display` that fails leaves what it wrote, marked.
+    pub(crate) fn arguments(&mut self, key: u8, arguments: fmt::Arguments<'_>) {
+        if let Some(mut writer) = self.open_text(key) {
+            if writer.write_fmt(arguments).is_err() && !writer.full {
+                let _ = writer.write_str("<error while formatting>");
+            }
+            writer.close();
+        }
+    }
+
+    fn open_text(&mut self, key: u8) -> Option<TextWriter<'_, 'a>> {
+        let start = self.len;
+        if self.buffer.len() < start + 4 {
+            self.truncated = true;
+            return None;
+        }
+        self.buffer[start].write(key);
+        self.buffer[start + 1].write(Tag::Str as u8);
+        let at = start + 4;
+        let limit = self.buffer.len().min(at + usize::from(u16::MAX));
+        Some(TextWriter { encoder: self, at, start: at, limit, full: false })
+    }
+}
+
+/// Appends text after a 2-byte length that `close` fills in; cuts at a character's boundary.
+/// Until `close` the encoder's length is unchanged: a `Debug` that unwinds leaves no half field.
+struct TextWriter<'e, 'a> {
+    encoder: &'e mut Encoder<'a>,
+    start: usize,
+    at: usize,
+    limit: usize,
+    full: bool,
+}
+
+impl TextWriter<'_, '_> {
+    fn close(self) {
+        let len = (self.at - self.start) as u16;
+        let [low, high] = len.to_le_bytes();
+        self.encoder.buffer[self.start - 2].write(low);
+        self.encoder.buffer[self.start - 1].write(high);
+        self.encoder.len = self.at;
+        self.encoder.truncated |= self.full;
+    }
+}
+
+impl fmt::Write for TextWriter<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut take = text.len();
+        if take > self.limit - self.at {
+            take = text.floor_char_boundary(self.limit - self.at);
+            self.full = true;
+        }
+        let target = &mut self.encoder.buffer[self.at..self.at + take];
+        for (slot, byte) in target.iter_mut().zip(text.as_bytes()) {
+            slot.write(*byte);
+        }
+        self.at += take;
+        // Stops a huge `Debug` early; the cut is already noted.
+        if self.full { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+/// A type that a field can carry as it is: numbers, `bool`, texts, and references, options and boxes of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded as a field as it is",
+    label = "not a number, a bool or a text",
+    note = "write `%value` to record it by `Display` or `?value` to record it by `Debug`"
+)]
+pub trait Field {
+    /// Writes the value under `key`.
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>);
+}
+
+macro_rules! scalar_fields {
+    ($($tag:ident as $wide:ty { $($t:ty)* })*) => {$($(
+        impl Field for $t {
+            #[inline]
+            fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+                encoder.scalar(key, Tag::$tag, (*self as $wide).to_bits_le());
+            }
+        }
+    )*)*};
+}
+
+/// The 64 bits that stand for a number on the ring.
+trait Bits {
+    fn to_bits_le(self) -> u64;
+}
+impl Bits for i64 {
+    #[inline]
+    fn to_bits_le(self) -> u64 {
+        self as u64
+    }
+}
+impl Bits for u64 {
+    #[inline]
+    fn to_bits_le(self) -> u64 {
+        self
+    }
+}
+impl Bits for f64 {
+    #[inline]
+    fn to_bits_le(self) -> u64 {
+        self.to_bits()
+    }
+}
+
+scalar_fields! {
+    I64 as i64 { i8 i16 i32 i64 isize }
+    U64 as u64 { u8 u16 u32 u64 usize }
+    F64 as f64 { f32 f64 }
+}
+
+impl Field for bool {
+    #[inline]
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        encoder.scalar(key, Tag::Bool, u64::from(*self));
+    }
+}
+
+impl Field for i128 {
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        match i64::try_from(*self) {
+            Ok(small) => small.encode(key, encoder),
+            Err(_) => encoder.display(key, self),
+        }
+    }
+}
+
+impl Field for u128 {
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        match u64::try_from(*self) {
+            Ok(small) => small.encode(key, encoder),
+            Err(_) => encoder.display(key, self),
+        }
+    }
+}
+
+impl Field for str {
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        encoder.text(key, self);
+    }
+}
+
+impl Field for String {
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        encoder.text(key, self);
+    }
+}
+
+impl Field for std::borrow::Cow<'_, str> {
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        encoder.text(key, self);
+    }
+}
+
+impl Field for char {
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        encoder.text(key, self.encode_utf8(&mut [0; 4]));
+    }
+}
+
+/// Seconds, the base unit.
+impl Field for std::time::Duration {
+    #[inline]
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        self.as_secs_f64().encode(key, encoder);
+    }
+}
+
+/// `None` leaves the field out.
+impl<T: Field> Field for Option<T> {
+    #[inline]
+    fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+        if let Some(value) = self {
+            value.encode(key, encoder);
+        }
+    }
+}
+
+macro_rules! forwarded_fields {
+    ($($t:ty),*) => {$(
+        impl<T: Field + ?Sized> Field for $t {
+            #[inline]
+            fn encode(&self, key: u8, encoder: &mut Encoder<'_>) {
+                (**self).encode(key, encoder);
+            }
+        }
+    )*};
+}
+forwarded_fields!(&T, &mut T, Box<T>, std::rc::Rc<T>, std::sync::Arc<T>);
+
+/// The fields of one record, decoded as they are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    bytes: &'a [u8],
+    keys: Keys<'a>,
+}
+
+/// Where key numbers lead.
+#[derive(Clone, Copy)]
+pub(crate) enum Keys<'a> {
+    Site(&'a [&'static str]),
+    Foreign(&'static tracing_core::field::FieldSet),
+}
+
+impl Keys<'_> {
+    fn get(&self, key: u8) -> Option<&'static str> {
+        match self {
+            Keys::Site(names) => names.get(usize::from(key)).copied(),
+            Keys::Foreign(set) => set.iter().nth(usize::from(key)).map(|field| field.name()),
+        }
+    }
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(bytes: &'a [u8], keys: Keys<'a>) -> Self {
+        Fields { bytes, keys }
+    }
+
+    /// Named fields in the order they were written, without message and error.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'static str, Value<'a>)> {
+        let keys = self.keys;
+        Raw { bytes: self.bytes }.filter_map(move |(key, value)| Some((keys.get(key)?, value)))
+    }
+
+    /// The text under one of the reserved keys.
+    pub(crate) fn reserved(self, reserved: u8) -> Option<&'a str> {
+        Raw { bytes: self.bytes }.find_map(|(key, value)| match value {
+            Value::Str(text) if key == reserved => Some(text),
+            _ => None,
+        })
+    }
+
+    /// The error text of a call that ended in an error.
+    pub(crate) fn error(self) -> Option<&'a str> {
+        self.reserved(ERROR_KEY)
+    }
+}
+
+struct Raw<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Iterator for Raw<'a> {
+    type Item = (u8, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let [key, tag, rest @ ..] = self.bytes else { return None };
+        if *tag == Tag::Str as u8 {
+            let (len, rest) = rest.split_first_chunk::<2>()?;
+            let (text, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*len)))?;
+            self.bytes = rest;
+            return Some((*key, Value::Str(std::str::from_utf8(text).unwrap_or("<invalid utf-8>"))));
+        }
+        let (payload, rest) = rest.split_first_chunk::<8>()?;
+        self.bytes = rest;
+        let bits = u64::from_le_bytes(*payload);
+        let value = match *tag {
+            t if t == Tag::Bool as u8 => Value::Bool(bits != 0),
+            t if t == Tag::I64 as u8 => Value::I64(bits as i64),
+            t if t == Tag::F64 as u8 => Value::F64(f64::from_bits(bits)),
+            _ => Value::U64(bits),
+        };
+        Some((*key, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode<const N: usize>(write: impl FnOnce(&mut Encoder<'_>)) -> (Vec<u8>, bool) {
+        let mut buffer = [MaybeUninit::uninit(); N];
+        let mut encoder = Encoder::new(&mut buffer);
+        write(&mut encoder);
+        let (len, truncated) = encoder.finish();
+        // SAFETY: the encoder has initialised the first `len` bytes.
+        let bytes = buffer[..len].iter().map(|b| unsafe { b.assume_init() }).collect();
+        (bytes, truncated)
+    }
+
+    #[test]
+    fn every_type_comes_back_as_it_was_written() {
+        let (bytes, truncated) = encode::<256>(|e| {
+            e.field(0, &-7i32);
+            e.field(1, &u64::MAX);
+            e.field(2, &1.5f32);
+            e.field(3, &true);
+            e.field(4, "text");
+            e.debug(5, &Some(1));
+            e.field(6, &None::<u8>);
+            e.message(format_args!("hello {}", 1));
+        });
+        assert!(!truncated);
+        let keys = ["a", "b", "c", "d", "e", "f", "g"];
+        let fields = Fields::new(&bytes, Keys::Site(&keys));
+        let all: Vec<_> = fields.iter().collect();
+        assert_eq!(
+            all,
+            [
+                ("a", Value::I64(-7)),
+                ("b", Value::U64(u64::MAX)),
+                ("c", Value::F64(1.5)),
+                ("d", Value::Bool(true)),
+                ("e", Value::Str("text")),
+                ("f", Value::Str("Some(1)")),
+            ]
+        );
+        assert_eq!(fields.reserved(MESSAGE_KEY), Some("hello 1"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_at_a_character_and_marked() {
+        let (bytes, truncated) = encode::<9>(|e| e.field(0, "äöüß"));
+        assert!(truncated);
+        let all: Vec<_> = Fields::new(&bytes, Keys::Site(&["k"])).iter().collect();
+        assert_eq!(all, [("k", Value::Str("äö"))]);
+        let (bytes, truncated) = encode::<9>(|e| e.field(0, &1u64));
+        assert!(truncated && bytes.is_empty());
+    }
+
+    #[test]
+    fn a_failing_display_leaves_a_marker_and_the_next_field_is_clean() {
+        struct Fails;
+        impl fmt::Display for Fails {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                Err(fmt::Error)
+            }
+        }
+        let (bytes, _) = encode::<128>(|e| {
+            e.display(0, &Fails);
+            e.field(1, &2u8);
+        });
+        let all: Vec<_> = Fields::new(&bytes, Keys::Site(&["a", "b"])).iter().collect();
+        assert_eq!(all, [("a", Value::Str("half<error while formatting>")), ("b", Value::U64(2))]);
+    }
+}
