@@ -10,6 +10,6 @@ pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
     TelemetryConfig,
 };
-pub use context::{SpanId, TraceId};
+pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use instrument::{Level, Outcome};

@@ -1,7 +1,7 @@
 //! What sinks and exporters see: one decoded record, borrowed from the collector's batch.
 
 use crate::context::{SpanId, TraceId};
-use crate::instrument::{Fields, Level, Outcome, Site};
+use crate::instrument::{Fields, Level, Outcome, Site, ThreadInfo};
 
 /// What kind of record an entry was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,15 +12,6 @@ pub(crate) enum EntryKind {
     Event,
     /// A foreign `tracing` event or `log` record: a line only.
     Log,
-}
-
-/// The thread that wrote a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ThreadInfo {
-    /// The operating system's thread id.
-    pub(crate) id: u64,
-    /// The thread's name; empty when it has none.
-    pub(crate) name: String,
 }
 
 /// One decoded record. Times are nanoseconds; `start` and `end` since the Unix epoch.

@@ -4,6 +4,7 @@ mod accounting;
 mod entry;
 mod sink;
 
+pub(crate) use crate::instrument::ThreadInfo;
 pub(crate) use accounting::{DropReason, SinkCounters};
-pub(crate) use entry::{Entry, EntryKind, ThreadInfo};
+pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use sink::Sink;

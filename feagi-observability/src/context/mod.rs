@@ -1,5 +1,8 @@
 //! Who is calling: ids, and the context that a thread is in. Imports no signal.
 
 mod ids;
+mod slot;
 
 pub use ids::{SpanId, TraceId};
+pub use slot::{Context, current_context};
+pub(crate) use slot::{ThreadSlot, set_thread_slot, thread_slot};

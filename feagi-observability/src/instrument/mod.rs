@@ -1,12 +1,34 @@
 //! The instrumented call: site, scope, record, ring. Imports `context`; knows no signal.
+//!
+//! Receives calls from the macros' expansions, gives records to the collector and counts to the meters.
 
+mod call;
+pub(crate) mod clock;
+mod event;
+pub(crate) mod foreign;
+mod future;
 mod level;
+mod name;
 mod outcome;
+pub(crate) mod record;
+pub(crate) mod registry;
+mod ring;
+mod scope;
+pub(crate) mod shard;
 mod site;
+mod thread;
 mod value;
+pub(crate) mod wake;
 
+pub use call::{Frame, Judgement, frame_bytes};
+pub use event::Event;
+pub use future::{Observed, observe_future};
 pub use level::Level;
 pub use outcome::Outcome;
+pub use scope::Scope;
 pub use site::{InstrumentFacts, InstrumentKind, MetricFacts, Site, SiteFacts};
 pub use value::{Encoder, Field};
-pub(crate) use value::{Fields, Keys, Value};
+
+pub(crate) use site::{SiteLive, signals};
+pub(crate) use thread::{ThreadInfo, ThreadState};
+pub(crate) use value::{Fields, Keys, MESSAGE_KEY, Value};

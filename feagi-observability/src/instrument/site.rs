@@ -1,16 +1,27 @@
 //! A site: one annotated function or event, its facts in a const-built static.
 
 use super::Level;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32};
+use super::registry;
+use super::shard::Shard;
+use std::ptr;
+use std::sync::atomic::{
+    AtomicPtr, AtomicU32, AtomicU64,
+    Ordering::{Acquire, Relaxed},
+};
 
 /// Which signals a site feeds at the moment; zero is off.
-pub(crate) mod bits {
-    pub(crate) const LOG: u32 = 1;
-    pub(crate) const TRACE: u32 = 2;
-    pub(crate) const METRICS: u32 = 4;
-    pub(crate) const PROFILE: u32 = 8;
+pub(crate) mod signals {
+    /// A line, at the site's own level.
+    pub(crate) const LINE: u32 = 1;
+    /// A line at level ERROR when the call fails.
+    pub(crate) const ERROR_LINE: u32 = 2;
+    pub(crate) const SPAN: u32 = 4;
+    pub(crate) const METRICS: u32 = 8;
     /// Not seen by the registry yet.
     pub(crate) const UNREGISTERED: u32 = 1 << 31;
+
+    /// Everything that goes over the ring.
+    pub(crate) const RECORD: u32 = LINE | ERROR_LINE | SPAN;
 }
 
 /// Under which names a call's metrics appear.
@@ -79,9 +90,64 @@ pub struct SiteFacts {
 /// One annotated function or event.
 pub struct Site {
     pub(crate) facts: SiteFacts,
-    pub(crate) state: AtomicU32,
-    pub(crate) index: AtomicU32,
-    pub(crate) name: AtomicPtr<&'static str>,
-    #[allow(dead_code, reason = "pads")]
-    reserved: AtomicU8,
+    /// The [`signals`] it feeds: the one thing that a call reads when it is off.
+    state: AtomicU32,
+    live: AtomicPtr<SiteLive>,
+}
+
+/// What a site has once it has been called.
+pub(crate) struct SiteLive {
+    /// Dense: where its shard stands in each thread's table.
+    pub(crate) index: usize,
+    /// The name on every signal.
+    pub(crate) name: &'static str,
+    /// The last values of an event's gauges, as bits of `f64`; one for each instrument.
+    pub(crate) gauges: Box<[AtomicU64]>,
+    /// For threads that are ending and have no shard of their own any more.
+    pub(crate) shared: Shard,
+}
+
+impl Site {
+    /// A site that has not been called yet.
+    pub const fn new(facts: SiteFacts) -> Site {
+        Site { facts, state: AtomicU32::new(signals::UNREGISTERED), live: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    /// The signals it feeds. Relaxed: a call that misses a change by nanoseconds is as good as one made earlier.
+    #[inline(always)]
+    pub(crate) fn state(&self) -> u32 {
+        self.state.load(Relaxed)
+    }
+
+    pub(crate) fn set_state(&self, signals: u32) {
+        self.state.store(signals, Relaxed);
+    }
+
+    /// Its live part, made on the first call.
+    #[inline(always)]
+    pub(crate) fn live(&'static self) -> &'static SiteLive {
+        // Acquire: what the registering thread has built is visible.
+        let live = self.live.load(Acquire);
+        // SAFETY: null, or a leaked box.
+        unsafe { live.as_ref() }.unwrap_or_else(|| registry::register(self))
+    }
+
+    pub(crate) fn live_if_registered(&self) -> Option<&'static SiteLive> {
+        // SAFETY: null, or a leaked box. Acquire as above.
+        unsafe { self.live.load(Acquire).as_ref() }
+    }
+
+    /// Called by the registry alone, under its lock.
+    pub(super) fn set_live(&self, live: &'static SiteLive) {
+        // Release: pairs with the loads above.
+        self.live.store(ptr::from_ref(live).cast_mut(), std::sync::atomic::Ordering::Release);
+    }
+
+    /// The author's name, or `Type::method` / `module::function` from the path of an item inside the function.
+    pub(super) fn derive_name(&self) -> &'static str {
+        match self.facts.name {
+            Some(name) => name,
+            None => String::leak(super::name::short_name((self.facts.path)())),
+        }
+    }
 }

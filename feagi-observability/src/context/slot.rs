@@ -1,0 +1,149 @@
+//! The context that a thread is in: one pointer to an immutable record that the running call holds.
+//!
+//! Invariant: the pointer is null or points to a [`Context`] that outlives its stay here, because the call that stored
+//! it restores the previous one before it gives its frame up.
+
+use super::{SpanId, TraceId};
+use std::cell::Cell;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed, compiler_fence};
+
+/// The ids that a thread works under. Never changed once it is entered.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Context {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    pub(crate) parent_id: SpanId,
+    /// The name of the span, for log lines; a pointer to a `&'static str` of the site.
+    pub(crate) name: &'static str,
+    pub(crate) sampled: bool,
+}
+
+impl Context {
+    /// The trace.
+    pub fn trace_id(&self) -> TraceId {
+        self.trace_id
+    }
+
+    /// The span.
+    pub fn span_id(&self) -> SpanId {
+        self.span_id
+    }
+
+    /// Whether the trace is exported.
+    pub fn is_sampled(&self) -> bool {
+        self.sampled
+    }
+}
+
+/// What a thread has of its own on the way of a call; the first part of the thread's state.
+#[repr(C)]
+pub(crate) struct ThreadSlot {
+    current: AtomicPtr<Context>,
+    trace_random: Cell<[u64; 2]>,
+    next_span: Cell<u64>,
+}
+
+thread_local! {
+    /// The one thread-local of this crate on the way of a call. No destructor: it can be read at any time.
+    static SLOT: Cell<*const ThreadSlot> = const { Cell::new(ptr::null()) };
+}
+
+/// This thread's slot; null before its first call and after its end.
+#[inline(always)]
+pub(crate) fn thread_slot() -> *const ThreadSlot {
+    SLOT.get()
+}
+
+pub(crate) fn set_thread_slot(slot: *const ThreadSlot) {
+    SLOT.set(slot);
+}
+
+impl ThreadSlot {
+    pub(crate) fn new(seed: [u64; 3]) -> Self {
+        ThreadSlot {
+            current: AtomicPtr::new(ptr::null_mut()),
+            trace_random: Cell::new([seed[0] | 1, seed[1]]),
+            next_span: Cell::new(seed[2]),
+        }
+    }
+
+    /// The innermost context, copied.
+    #[inline(always)]
+    pub(crate) fn current(&self) -> Option<Context> {
+        let current = self.current.load(Relaxed);
+        // SAFETY: the module's invariant; the pointer was stored by this thread.
+        unsafe { current.as_ref() }.copied()
+    }
+
+    /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
+    /// A signal handler on this thread sees either the old or the new one: relaxed stores, kept in order for it by the fence.
+    ///
+    /// # Safety
+    /// `context` must stay where it is until `restore` is called.
+    #[inline(always)]
+    pub(crate) unsafe fn enter(&self, context: *const Context) -> *const Context {
+        let previous = self.current.load(Relaxed);
+        compiler_fence(std::sync::atomic::Ordering::Release);
+        self.current.store(context.cast_mut(), Relaxed);
+        previous
+    }
+
+    #[inline(always)]
+    pub(crate) fn restore(&self, previous: *const Context) {
+        self.current.store(previous.cast_mut(), Relaxed);
+        compiler_fence(std::sync::atomic::Ordering::Release);
+    }
+
+    /// A fresh trace id: xoroshiro128+ (Blackman and Vigna, 2018), seeded by the system.
+    #[inline(always)]
+    pub(crate) fn new_trace_id(&self) -> TraceId {
+        let mut draw = || {
+            let [a, mut b] = self.trace_random.get();
+            let result = a.wrapping_add(b);
+            b ^= a;
+            self.trace_random.set([a.rotate_left(24) ^ b ^ (b << 16), b.rotate_left(37)]);
+            result
+        };
+        // The lowest bit set: never the invalid id.
+        TraceId { high: draw(), low: draw() | 1 }
+    }
+
+    /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike
+    /// (2^64 divided by the golden ratio); it meets 0 once in 2^64 calls, and steps over it.
+    #[inline(always)]
+    pub(crate) fn new_span_id(&self) -> SpanId {
+        let next = self.next_span.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let next = if next == 0 { 1 } else { next };
+        self.next_span.set(next);
+        SpanId(next)
+    }
+}
+
+/// The context of the innermost observed call on this thread.
+///
+/// ```
+/// // Outside of any observed call there is none.
+/// assert!(feagi_observability::current_context().is_none());
+/// ```
+pub fn current_context() -> Option<Context> {
+    // SAFETY: slots are never freed, and the thread takes its own pointer away before its slot is given to another.
+    unsafe { thread_slot().as_ref() }.and_then(ThreadSlot::current)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_are_valid_and_do_not_repeat() {
+        let slot = ThreadSlot::new([0, 0, 0u64.wrapping_sub(0x9e37_79b9_7f4a_7c15)]);
+        assert!(slot.new_span_id().is_valid(), "zero is stepped over");
+        let traces: HashSet<_> = (0..10_000).map(|_| slot.new_trace_id()).collect();
+        let spans: HashSet<_> = (0..10_000).map(|_| slot.new_span_id()).collect();
+        assert_eq!((traces.len(), spans.len()), (10_000, 10_000));
+        assert!(traces.iter().all(|id| id.is_valid()));
+    }
+}

@@ -1,0 +1,130 @@
+//! All sites, shards and threads of the program. Locked on first calls, by the collector and by scrapes, never on the way of
+//! a later call.
+
+use super::shard::Shard;
+use super::site::{Site, SiteFacts, SiteLive, signals};
+use super::thread::ThreadState;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Decides which signals a site feeds.
+pub(crate) type Policy = Box<dyn Fn(&SiteFacts) -> u32 + Send>;
+
+struct Registry {
+    sites: Vec<SiteEntry>,
+    threads: Vec<&'static ThreadState>,
+    spare_threads: Vec<&'static ThreadState>,
+    policy: Option<Policy>,
+}
+
+struct SiteEntry {
+    site: &'static Site,
+    shards: Vec<&'static Shard>,
+    spare: Vec<&'static Shard>,
+}
+
+static REGISTRY: Mutex<Registry> =
+    Mutex::new(Registry { sites: Vec::new(), threads: Vec::new(), spare_threads: Vec::new(), policy: None });
+
+/// A panic elsewhere while it was locked leaves it usable: every change is a push or a pop.
+fn lock() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives a site its live part and its signals, once.
+#[cold]
+pub(crate) fn register(site: &'static Site) -> &'static SiteLive {
+    let name = site.derive_name();
+    let mut registry = lock();
+    if let Some(live) = site.live_if_registered() {
+        return live;
+    }
+    let instruments = site.facts.instruments.len();
+    let live: &'static SiteLive = Box::leak(Box::new(SiteLive {
+        index: registry.sites.len(),
+        name,
+        gauges: (0..instruments).map(|_| AtomicU64::new(0)).collect(),
+        shared: Shard::new(instruments),
+    }));
+    registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });
+    site.set_live(live);
+    site.set_state(registry.policy.as_ref().map_or(0, |policy| policy(&site.facts)));
+    live
+}
+
+/// The state of a site that may not have been registered yet.
+#[cold]
+pub(crate) fn first_state(site: &'static Site) -> u32 {
+    register(site);
+    site.state() & !signals::UNREGISTERED
+}
+
+/// Sets what every site feeds from now on, known ones and those to come; `None` turns all off.
+pub(crate) fn set_policy(policy: Option<Policy>) {
+    let mut registry = lock();
+    for entry in &registry.sites {
+        entry.site.set_state(policy.as_ref().map_or(0, |policy| policy(&entry.site.facts)));
+    }
+    registry.policy = policy;
+}
+
+/// A shard that no other thread writes.
+pub(super) fn take_shard(site: &'static Site) -> &'static Shard {
+    let live = site.live();
+    let mut registry = lock();
+    let Some(entry) = registry.sites.get_mut(live.index) else { return &live.shared };
+    entry.spare.pop().unwrap_or_else(|| {
+        let shard: &'static Shard = Box::leak(Box::new(Shard::new(site.facts.instruments.len())));
+        entry.shards.push(shard);
+        shard
+    })
+}
+
+pub(super) fn give_shard(index: usize, shard: &'static Shard) {
+    if let Some(entry) = lock().sites.get_mut(index) {
+        entry.spare.push(shard);
+    }
+}
+
+/// A state for the calling thread: one that has been given back, else a new one.
+pub(super) fn take_thread() -> &'static ThreadState {
+    let spare = lock().spare_threads.pop();
+    let state = spare.unwrap_or_else(|| Box::leak(Box::new(ThreadState::new())));
+    state.adopt();
+    lock().threads.push(state);
+    state
+}
+
+/// Calls `each` for every thread that may have records; threads that are spent are kept for others.
+pub(crate) fn visit_threads(mut each: impl FnMut(&'static ThreadState)) {
+    let threads = lock().threads.clone();
+    for thread in &threads {
+        each(thread);
+    }
+    let mut registry = lock();
+    let Registry { threads, spare_threads, .. } = &mut *registry;
+    threads.retain(|thread| {
+        let spent = thread.is_spent();
+        if spent {
+            spare_threads.push(thread);
+        }
+        !spent
+    });
+}
+
+/// All thread states that were ever made, for counts.
+pub(crate) fn all_threads() -> Vec<&'static ThreadState> {
+    let registry = lock();
+    registry.threads.iter().chain(&registry.spare_threads).copied().collect()
+}
+
+/// Every registered site with its shards, the shared one last.
+pub(crate) fn sites() -> Vec<(&'static Site, &'static SiteLive, Vec<&'static Shard>)> {
+    let registry = lock();
+    let with_shards = |entry: &SiteEntry| {
+        let live = entry.site.live_if_registered()?;
+        let shards = entry.shards.iter().copied().chain([&live.shared]).collect();
+        Some((entry.site, live, shards))
+    };
+    registry.sites.iter().filter_map(with_shards).collect()
+}

@@ -1,0 +1,160 @@
+//! What each thread has of its own: context slot, shards, ring. Made on its first instrumented call, never freed, handed
+//! on to a later thread once it has ended and the collector has read its last record.
+
+use super::registry;
+use super::ring::Ring;
+use super::shard::Shard;
+use super::site::Site;
+use crate::context::{ThreadSlot, set_thread_slot, thread_slot};
+use std::cell::UnsafeCell;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering::Acquire, Ordering::Release};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The thread that wrote a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ThreadInfo {
+    /// The operating system's thread id.
+    pub(crate) id: u64,
+    /// The thread's name; empty when it has none.
+    pub(crate) name: String,
+}
+
+#[repr(C)]
+pub(crate) struct ThreadState {
+    /// First, so that a pointer to the slot is one to the state.
+    pub(crate) slot: ThreadSlot,
+    /// By site index; null where this thread has not called the site. The owner's alone.
+    shards: UnsafeCell<Vec<*const Shard>>,
+    pub(crate) ring: Ring,
+    ended: AtomicBool,
+    info: Mutex<Arc<ThreadInfo>>,
+}
+
+// SAFETY: `slot` and `shards` are touched by the thread that holds the state alone; the rest is made for sharing.
+unsafe impl Sync for ThreadState {}
+// SAFETY: the pointers in `shards` lead to leaked shards.
+unsafe impl Send for ThreadState {}
+
+impl ThreadState {
+    pub(super) fn new() -> Self {
+        // The standard library's hash keys are the system's randomness, on every platform.
+        let draw = || RandomState::new().build_hasher().finish();
+        ThreadState {
+            slot: ThreadSlot::new([draw(), draw(), draw()]),
+            shards: UnsafeCell::new(Vec::new()),
+            ring: Ring::new(),
+            ended: AtomicBool::new(false),
+            info: Mutex::new(Arc::default()),
+        }
+    }
+
+    pub(crate) fn info(&self) -> Arc<ThreadInfo> {
+        self.info.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether its thread is gone and everything it wrote has been read.
+    pub(crate) fn is_spent(&self) -> bool {
+        // Acquire: the last record was published before the flag.
+        self.ended.load(Acquire) && self.ring.is_empty()
+    }
+
+    /// Takes it for the calling thread; the registry has it from nobody else.
+    pub(super) fn adopt(&self) {
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        let info = Arc::new(ThreadInfo { id: os_thread_id(), name });
+        *self.info.lock().unwrap_or_else(PoisonError::into_inner) = info;
+        self.ended.store(false, Release);
+    }
+
+    /// This thread's shard of a site.
+    #[inline(always)]
+    pub(crate) fn shard(&self, site: &'static Site) -> &'static Shard {
+        let index = site.live().index;
+        // SAFETY: only the owning thread comes here, and nothing below calls back into user code.
+        let shards = unsafe { &*self.shards.get() };
+        match shards.get(index) {
+            // SAFETY: shards are leaked.
+            Some(shard) if !shard.is_null() => unsafe { &**shard },
+            _ => self.new_shard(site),
+        }
+    }
+
+    #[cold]
+    fn new_shard(&self, site: &'static Site) -> &'static Shard {
+        let index = site.live().index;
+        let shard = registry::take_shard(site);
+        // SAFETY: as above; the shared borrow has ended.
+        let shards = unsafe { &mut *self.shards.get() };
+        if shards.len() <= index {
+            shards.resize(index + 1, ptr::null());
+        }
+        shards[index] = shard;
+        shard
+    }
+
+    /// Gives the shards back; called by the ending thread.
+    fn leave(&self) {
+        // SAFETY: the owning thread, outside of any other use.
+        let shards = std::mem::take(unsafe { &mut *self.shards.get() });
+        for (index, shard) in shards.into_iter().enumerate().filter(|(_, shard)| !shard.is_null()) {
+            // SAFETY: shards are leaked.
+            registry::give_shard(index, unsafe { &*shard });
+        }
+        // Release: pairs with `is_spent`.
+        self.ended.store(true, Release);
+    }
+}
+
+/// The calling thread's state; `None` when the thread is ending.
+#[inline(always)]
+pub(crate) fn attach() -> Option<&'static ThreadState> {
+    let slot = thread_slot();
+    if slot.is_null() {
+        return attach_first();
+    }
+    // SAFETY: `attach_first` stored a pointer to a whole, leaked state, whose first field the slot is.
+    Some(unsafe { &*slot.cast::<ThreadState>() })
+}
+
+/// Its destructor runs when the thread ends.
+struct Leave(&'static ThreadState);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        // First: later calls on this thread must not write into what others may get.
+        set_thread_slot(ptr::null());
+        self.0.leave();
+    }
+}
+
+thread_local! {
+    static LEAVE: std::cell::OnceCell<Leave> = const { std::cell::OnceCell::new() };
+}
+
+#[cold]
+fn attach_first() -> Option<&'static ThreadState> {
+    LEAVE
+        .try_with(|leave| {
+            let state = leave.get_or_init(|| Leave(registry::take_thread())).0;
+            set_thread_slot(ptr::from_ref(state).cast());
+            state
+        })
+        .ok()
+}
+
+#[cfg(target_os = "linux")]
+fn os_thread_id() -> u64 {
+    // SAFETY: no arguments, cannot fail.
+    unsafe { libc::gettid() as u64 }
+}
+
+/// A number of our own where the system has no cheap one.
+#[cfg(not(target_os = "linux"))]
+fn os_thread_id() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Relaxed)
+}
