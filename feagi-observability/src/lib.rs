@@ -5,6 +5,7 @@ mod config;
 mod context;
 mod error;
 mod instrument;
+mod logging;
 
 pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,

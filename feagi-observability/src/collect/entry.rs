@@ -42,6 +42,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) fields: Fields<'a>,
     /// Whether a field was cut because it did not fit.
     pub(crate) truncated: bool,
+    /// Lines of this site that the rate limit left out since its last one.
+    pub(crate) suppressed: u64,
     /// The name of the enclosing span, for logs; empty where there is none.
     pub(crate) span_name: &'a str,
     /// Our site; `None` for foreign records.

@@ -1,10 +1,17 @@
 //! The collector: drains the rings, decodes, merges by time, hands to sinks and exporters.
+//!
+//! Imports `instrument` and `context`; signals implement its [`Sink`].
 
 mod accounting;
+mod collector;
+mod decode;
 mod entry;
+pub(crate) mod exemplars;
+mod rate;
 mod sink;
 
 pub(crate) use crate::instrument::ThreadInfo;
 pub(crate) use accounting::{DropReason, SinkCounters};
+pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use sink::Sink;

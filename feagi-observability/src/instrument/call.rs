@@ -134,7 +134,7 @@ impl Call {
             outcome: self.outcome as u8,
             flags,
             level: if failed { super::Level::Error as u8 } else { site.facts.level as u8 },
-            reserved: u32::from(is_async),
+            is_async: u32::from(is_async),
             origin: ptr::from_ref(site).cast(),
             trace_id: self.context.trace_id,
             span_id: self.context.span_id,

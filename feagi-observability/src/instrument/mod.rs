@@ -31,4 +31,4 @@ pub use value::{Encoder, Field};
 
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::{ThreadInfo, ThreadState};
-pub(crate) use value::{Fields, Keys, MESSAGE_KEY, Value};
+pub(crate) use value::{Fields, Keys, MESSAGE_KEY, TARGET_KEY, Value};

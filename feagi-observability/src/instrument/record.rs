@@ -36,7 +36,8 @@ pub(crate) struct Header {
     pub(crate) level: u8,
     /// Bytes of fields; set by the ring.
     pub(crate) field_bytes: u32,
-    pub(crate) reserved: u32,
+    /// 1 for a call that was a future.
+    pub(crate) is_async: u32,
     /// The `Site` of a call or event, the `tracing` metadata of a log.
     pub(crate) origin: *const (),
     pub(crate) trace_id: TraceId,
@@ -59,7 +60,7 @@ impl Header {
             flags: 0,
             level: 0,
             field_bytes: 0,
-            reserved: 0,
+            is_async: 0,
             origin: ptr::null(),
             trace_id: TraceId::NONE,
             span_id: SpanId::NONE,

@@ -7,6 +7,8 @@ use std::fmt::{self, Write};
 use std::mem::MaybeUninit;
 
 pub(crate) const MESSAGE_KEY: u8 = 254;
+/// The target of a `log` record, whose callsite has none.
+pub(crate) const TARGET_KEY: u8 = 252;
 /// The error text of a call that ended in an error.
 pub(crate) const ERROR_KEY: u8 = 253;
 

@@ -1,0 +1,226 @@
+//! The collector: one thread that reads all rings, merges what it finds by time, and hands it to sinks.
+//!
+//! It looks every [`POLL`]; a ring that passes half wakes it earlier. So a quiet thread's record reaches the sinks within
+//! about 100 ms: at most one poll, and the sink's own flush.
+
+use super::decode::Raw;
+use super::entry::Entry;
+use super::exemplars::{self, Example};
+use super::rate::RateLimit;
+use super::sink::Sink;
+use crate::instrument::clock::WallClock;
+use crate::instrument::{Outcome, ThreadInfo, registry, wake};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
+
+/// How often the collector looks when nobody wakes it: 0.1 % of a core.
+const POLL: Duration = Duration::from_millis(50);
+
+/// What the collector is given to work with.
+pub(crate) struct Outputs {
+    /// They get every record that is a log line.
+    pub(crate) lines: Vec<Box<dyn Sink>>,
+    /// They get every record that is a span.
+    pub(crate) spans: Vec<Box<dyn Sink>>,
+    /// Exit lines a second and site.
+    pub(crate) rate_limit: u32,
+    /// Called every five seconds.
+    pub(crate) upkeep: Box<dyn FnMut() + Send>,
+}
+
+/// What it has read, and left out on purpose.
+#[derive(Default)]
+pub(crate) struct CollectorCounts {
+    pub(crate) lines: AtomicU64,
+    pub(crate) spans: AtomicU64,
+    pub(crate) suppressed: AtomicU64,
+}
+
+enum Command {
+    Flush(SyncSender<()>),
+    Close(Instant, SyncSender<()>),
+}
+
+/// The collector's thread, seen from outside.
+pub(crate) struct Collector {
+    commands: Sender<Command>,
+    thread: Thread,
+    handle: Option<JoinHandle<()>>,
+}
+
+impl Collector {
+    pub(crate) fn start(outputs: Outputs, counts: Arc<CollectorCounts>) -> io::Result<Collector> {
+        let (commands, receiver) = channel();
+        let handle = std::thread::Builder::new()
+            .name("feagi-obs".to_owned())
+            .spawn(move || Worker::new(outputs, counts).run(&receiver))?;
+        let thread = handle.thread().clone();
+        wake::set_collector(Some(thread.clone()));
+        Ok(Collector { commands, thread, handle: Some(handle) })
+    }
+
+    /// Waits until everything written so far has been handed to the sinks; `false` if time was up before.
+    pub(crate) fn flush(&self, deadline: Instant) -> bool {
+        self.ask(Command::Flush, deadline)
+    }
+
+    /// Drains, closes all sinks and ends the thread; `false` if time was up before.
+    pub(crate) fn close(&mut self, deadline: Instant) -> bool {
+        let closed = self.ask(|done| Command::Close(deadline, done), deadline + Duration::from_millis(100));
+        wake::set_collector(None);
+        if closed && let Some(handle) = self.handle.take() {
+            // It has said that it is done: nothing is left to wait for.
+            let _ = handle.join();
+        }
+        closed
+    }
+
+    fn ask(&self, command: impl FnOnce(SyncSender<()>) -> Command, deadline: Instant) -> bool {
+        let (done, wait) = sync_channel(1);
+        if self.commands.send(command(done)).is_err() {
+            return false;
+        }
+        self.thread.unpark();
+        wait.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok()
+    }
+}
+
+struct Worker {
+    outputs: Outputs,
+    counts: Arc<CollectorCounts>,
+    clock: WallClock,
+    limit: RateLimit,
+    batch: Batch,
+    last_upkeep: Instant,
+}
+
+/// What one look at the rings has found; kept for its memory.
+#[derive(Default)]
+struct Batch {
+    records: Vec<Raw>,
+    bytes: Vec<u8>,
+    threads: Vec<Arc<ThreadInfo>>,
+}
+
+impl Worker {
+    fn new(outputs: Outputs, counts: Arc<CollectorCounts>) -> Self {
+        let limit = RateLimit::new(outputs.rate_limit);
+        let (clock, last_upkeep) = (WallClock::new(), Instant::now());
+        Worker { outputs, counts, clock, limit, batch: Batch::default(), last_upkeep }
+    }
+
+    fn run(mut self, commands: &Receiver<Command>) {
+        loop {
+            // The command first: what was written before it was given is then in this look.
+            let command = commands.try_recv();
+            self.look();
+            match command {
+                Ok(Command::Flush(done)) => drop(done.try_send(())),
+                Ok(Command::Close(deadline, done)) => {
+                    self.close(deadline);
+                    let _ = done.try_send(());
+                    return;
+                }
+                // Whoever could ask us to close is gone.
+                Err(TryRecvError::Disconnected) => return self.close(Instant::now() + POLL),
+                Err(TryRecvError::Empty) => wake::sleep(POLL),
+            }
+        }
+    }
+
+    fn close(&mut self, deadline: Instant) {
+        for sink in self.sinks() {
+            sink.close(deadline);
+        }
+    }
+
+    fn sinks(&mut self) -> impl Iterator<Item = &mut Box<dyn Sink>> {
+        self.outputs.lines.iter_mut().chain(&mut self.outputs.spans)
+    }
+
+    fn look(&mut self) {
+        self.clock.follow();
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.read(&self.clock);
+        for record in &batch.records {
+            if let (Some(bytes), Some(thread)) =
+                (batch.bytes.get(record.fields.clone()), batch.threads.get(record.thread))
+            {
+                self.hand_out(record, &mut record.entry(bytes, thread));
+            }
+        }
+        batch.clear();
+        self.batch = batch;
+        for sink in self.sinks() {
+            sink.flush();
+        }
+        if self.last_upkeep.elapsed() >= Duration::from_secs(5) {
+            self.last_upkeep = Instant::now();
+            (self.outputs.upkeep)();
+        }
+    }
+
+    fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
+        if record.is_span() {
+            self.counts.spans.fetch_add(1, Relaxed);
+            if let Some(site) = entry.site {
+                let (trace_id, span_id) = (entry.trace_id, entry.span_id);
+                let example = Example { trace_id, span_id, duration: entry.duration, end: record.end };
+                exemplars::offer(site.live().index, entry.outcome, example);
+            }
+            for sink in &mut self.outputs.spans {
+                sink.write(entry);
+            }
+        }
+        if record.is_line() {
+            self.counts.lines.fetch_add(1, Relaxed);
+            match self.admit(entry) {
+                Some(suppressed) => entry.suppressed = suppressed,
+                None => return,
+            }
+            for sink in &mut self.outputs.lines {
+                sink.write(entry);
+            }
+        }
+    }
+
+    /// Exit lines of calls that went well are limited; failures and events never.
+    fn admit(&mut self, entry: &Entry<'_>) -> Option<u64> {
+        let limited = entry.kind == super::EntryKind::Call && entry.outcome == Outcome::Ok;
+        let (Some(site), true) = (entry.site, limited) else { return Some(0) };
+        let admitted = self.limit.admit(site.live().index, entry.end());
+        if admitted.is_none() {
+            self.counts.suppressed.fetch_add(1, Relaxed);
+        }
+        admitted
+    }
+}
+
+impl Batch {
+    fn read(&mut self, clock: &WallClock) {
+        registry::visit_threads(|thread| {
+            let number = self.threads.len();
+            let before = self.records.len();
+            thread.ring.drain(|header, fields| {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(fields);
+                self.records.push(Raw::new(header, start..self.bytes.len(), number, clock));
+            });
+            if self.records.len() > before {
+                self.threads.push(thread.info());
+            }
+        });
+        // Stable: what one thread wrote within the same nanosecond stays in order.
+        self.records.sort_by_key(|record| record.end);
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        self.bytes.clear();
+        self.threads.clear();
+    }
+}

@@ -1,0 +1,107 @@
+//! From raw records to entries: resolves sites, foreign metadata and wall-clock times.
+
+use super::entry::{Entry, EntryKind};
+use crate::instrument::clock::WallClock;
+use crate::instrument::record::{Header, Kind, flags};
+use crate::instrument::{Fields, Keys, Level, MESSAGE_KEY, Outcome, Site, TARGET_KEY, ThreadInfo};
+use tracing_core::Metadata;
+
+/// One record as it was read from a ring.
+pub(super) struct Raw {
+    pub(super) header: Header,
+    /// Where its field bytes stand in the batch.
+    pub(super) fields: std::ops::Range<usize>,
+    /// Which of the batch's threads wrote it.
+    pub(super) thread: usize,
+    /// When it ended, nanoseconds since the Unix epoch.
+    pub(super) end: u64,
+}
+
+impl Raw {
+    pub(super) fn new(
+        header: &Header,
+        fields: std::ops::Range<usize>,
+        thread: usize,
+        clock: &WallClock,
+    ) -> Self {
+        let end = clock.at(header.start).saturating_add(header.duration);
+        Raw { header: *header, fields, thread, end }
+    }
+
+    pub(super) fn is_line(&self) -> bool {
+        self.header.flags & flags::LINE != 0
+    }
+
+    pub(super) fn is_span(&self) -> bool {
+        self.header.flags & flags::SPAN != 0
+    }
+
+    pub(super) fn entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
+        match self.header.kind {
+            Kind::Log => self.log_entry(bytes, thread),
+            _ => self.site_entry(bytes, thread),
+        }
+    }
+
+    fn site_entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
+        // SAFETY: calls and events put their site here, a static.
+        let site: &'static Site = unsafe { &*self.header.origin.cast() };
+        let fields = Fields::new(bytes, Keys::Site(site.facts.keys));
+        let is_event = self.header.kind == Kind::Event;
+        let default_message = (!site.facts.message.is_empty()).then_some(site.facts.message);
+        Entry {
+            kind: if is_event { EntryKind::Event } else { EntryKind::Call },
+            name: site.live().name,
+            target: site.facts.target,
+            file: site.facts.file,
+            line: site.facts.line,
+            message: fields.reserved(MESSAGE_KEY).or(default_message),
+            is_async: self.header.is_async != 0,
+            site: Some(site),
+            ..self.common(fields, thread)
+        }
+    }
+
+    fn log_entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
+        // SAFETY: foreign events put their metadata here, a static.
+        let metadata: &'static Metadata<'static> = unsafe { &*self.header.origin.cast() };
+        let fields = Fields::new(bytes, Keys::Foreign(metadata.fields()));
+        Entry {
+            kind: EntryKind::Log,
+            name: metadata.name(),
+            target: fields.reserved(TARGET_KEY).unwrap_or(metadata.target()),
+            file: metadata.file().unwrap_or_default(),
+            line: metadata.line().unwrap_or_default(),
+            message: fields.reserved(MESSAGE_KEY),
+            span_name: self.header.span_name,
+            ..self.common(fields, thread)
+        }
+    }
+
+    fn common<'a>(&self, fields: Fields<'a>, thread: &'a ThreadInfo) -> Entry<'a> {
+        let header = &self.header;
+        Entry {
+            kind: EntryKind::Log,
+            name: "",
+            target: "",
+            level: Level::from_code(header.level),
+            file: "",
+            line: 0,
+            trace_id: header.trace_id,
+            span_id: header.span_id,
+            parent_id: header.parent_id,
+            sampled: header.flags & flags::SAMPLED != 0,
+            start: self.end.saturating_sub(header.duration),
+            duration: header.duration,
+            outcome: Outcome::from_code(header.outcome),
+            is_async: false,
+            thread,
+            message: None,
+            fields,
+            truncated: header.flags & flags::TRUNCATED != 0,
+            suppressed: 0,
+            span_name: "",
+            site: None,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Log lines: what is captured, what is wanted, how a line looks.
+
+mod capture;
+mod filter;
+
+pub(crate) use capture::CaptureLayer;
+pub(crate) use filter::Filter;
