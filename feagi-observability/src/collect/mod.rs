@@ -9,9 +9,12 @@ mod entry;
 pub(crate) mod exemplars;
 mod rate;
 mod sink;
+mod stats;
 
 pub(crate) use crate::instrument::ThreadInfo;
 pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use sink::Sink;
+pub(crate) use stats::Accounting;
+pub use stats::{SignalStats, SinkStats, Stats};
