@@ -5,6 +5,9 @@ mod config;
 mod context;
 mod error;
 mod instrument;
+#[cfg(any(feature = "profiling", feature = "otlp"))]
+#[allow(dead_code, reason = "each format writes its part of the wire types")]
+mod protobuf;
 
 pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
