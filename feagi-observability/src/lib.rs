@@ -5,6 +5,7 @@ mod config;
 mod context;
 mod error;
 mod instrument;
+mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
 mod protobuf;
@@ -16,3 +17,6 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use instrument::{Level, Outcome};
+pub use profiling::{
+    CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
+};
