@@ -6,6 +6,10 @@ mod context;
 mod error;
 mod instrument;
 mod logging;
+mod profiling;
+#[cfg(any(feature = "profiling", feature = "otlp"))]
+#[allow(dead_code, reason = "each format writes its part of the wire types")]
+mod protobuf;
 
 pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
@@ -14,3 +18,6 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use instrument::{Level, Outcome};
+pub use profiling::{
+    CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
+};

@@ -1,0 +1,37 @@
+//! Stands in for the recorder and the renderer where they are not compiled in: says so, and does nothing.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+
+use super::ProfilingError;
+use crate::config::ProfilingConfig;
+
+/// A recorder that cannot exist, so that its methods need no error of their own.
+pub(super) struct Recorder(Infallible);
+
+impl Recorder {
+    pub(super) fn new(_config: &ProfilingConfig) -> Result<Self, ProfilingError> {
+        Err(missing("cpu profiling"))
+    }
+
+    pub(super) fn start(&mut self) -> Result<(), ProfilingError> {
+        match self.0 {}
+    }
+
+    pub(super) fn stop(&mut self) -> Result<PathBuf, ProfilingError> {
+        match self.0 {}
+    }
+
+    pub(super) fn flamegraph_path(&self) -> Option<PathBuf> {
+        match self.0 {}
+    }
+}
+
+pub(super) fn draw_file(_path: &Path) -> Result<PathBuf, ProfilingError> {
+    Err(missing("flamegraph rendering"))
+}
+
+fn missing(what: &'static str) -> ProfilingError {
+    let note = if cfg!(unix) { "" } else { ", which needs a unix system" };
+    ProfilingError::MissingFeature { what, feature: "profiling", note }
+}

@@ -1,0 +1,81 @@
+//! The CPU profiler that users start and stop.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{ProfilingError, Recorder};
+use crate::config::ProfilingConfig;
+
+/// Samples the stacks of all threads of this process and writes a pprof file and a flamegraph.
+///
+/// ```no_run
+/// use feagi_observability::{CpuProfiler, ProfilingConfig};
+///
+/// let profiler = CpuProfiler::new(&ProfilingConfig::default())?;
+/// profiler.start()?;
+/// // … the work to look at …
+/// let profile = profiler.stop()?; // ./profiles/cpu.pb.gz, with ./profiles/cpu.svg beside it
+/// # Ok::<(), feagi_observability::ProfilingError>(())
+/// ```
+///
+/// Read the profile with `go tool pprof -top cpu.pb.gz` (`-tags` shows the threads) or speedscope; the SVG opens in a browser.
+/// A build profile with `debug = "line-tables-only"` adds file names and lines; a stripped binary has no names at all.
+///
+/// A process has one profiling signal and so takes one profile at a time. While it is taken, system calls that are not
+/// restarted automatically (`poll`, `nanosleep`) may end early with `EINTR`. `ProfilingConfig::sample_rate` thins labels,
+/// not samples: this sampler sets none but `thread`, so the rate does not matter to it.
+///
+/// Dropping a running profiler stops it and discards what it has recorded.
+pub struct CpuProfiler {
+    recorder: Mutex<Recorder>,
+}
+
+impl CpuProfiler {
+    /// Checks the configuration; starts nothing and touches no file.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfilingError::MissingFeature`] without the feature `profiling`, [`ProfilingError::Frequency`] when `frequency_hz` is
+    /// out of range.
+    pub fn new(config: &ProfilingConfig) -> Result<Self, ProfilingError> {
+        Ok(Self { recorder: Mutex::new(Recorder::new(config)?) })
+    }
+
+    /// Creates the output folder and begins to sample. The first start in a process takes some milliseconds: it reads the
+    /// unwind tables of all loaded libraries. Libraries loaded later show as the end of the stack.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfilingError::AlreadyRunning`], [`ProfilingError::SignalTaken`], or what the folder or the sampler refuses.
+    pub fn start(&self) -> Result<(), ProfilingError> {
+        self.recorder().start()
+    }
+
+    /// Stops sampling, writes `cpu.pb.gz` and `cpu.svg` into the output folder, over those of the run before, and returns
+    /// the path of the former. A profile without samples is written too, but has no flamegraph: see
+    /// [`flamegraph_path`](Self::flamegraph_path).
+    ///
+    /// # Errors
+    ///
+    /// [`ProfilingError::NotRunning`], or what the file system refuses; sampling has stopped in either case.
+    pub fn stop(&self) -> Result<PathBuf, ProfilingError> {
+        self.recorder().stop()
+    }
+
+    /// The flamegraph that the last [`stop`](Self::stop) wrote, if it did.
+    pub fn flamegraph_path(&self) -> Option<PathBuf> {
+        self.recorder().flamegraph_path()
+    }
+
+    fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        // A panic elsewhere leaves the recorder as it was: every method of it ends in a valid state.
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for CpuProfiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CpuProfiler").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,190 @@
+//! The pprof file: gzipped protobuf, as `go tool pprof` reads it.
+//!
+//! Receives a `Profile`; gives bytes. Schema and field numbers: `profile.proto` of <https://github.com/google/pprof>. Two sample
+//! types, samples/count and cpu/nanoseconds; the thread and the further labels are text labels.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::time::{Duration, UNIX_EPOCH};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::profile::{Frame, Mapping, Profile, Sample};
+use crate::protobuf::Message;
+
+/// The label that names a sample's thread.
+pub(super) const THREAD: &str = "thread";
+
+/// The whole file.
+pub(super) fn compressed(profile: &Profile) -> io::Result<Vec<u8>> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(&encoded(profile))?;
+    gzip.finish()
+}
+
+/// The message inside.
+pub(super) fn encoded(profile: &Profile) -> Vec<u8> {
+    let mut writer = Writer::new(&profile.mappings);
+    writer.value_type(1, "samples", "count");
+    writer.value_type(1, "cpu", "nanoseconds");
+    profile.samples.iter().for_each(|sample| writer.sample(sample));
+    writer.write_mappings();
+    let started = profile.started.duration_since(UNIX_EPOCH).unwrap_or_default();
+    writer.out.int64(9, nanos(started));
+    writer.out.int64(10, nanos(profile.duration));
+    writer.value_type(11, "cpu", "nanoseconds");
+    writer.out.int64(12, nanos(profile.period));
+    writer.finish()
+}
+
+fn nanos(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// One file being written. Strings, functions and locations are written once and then referred to: strings by position, the
+/// others by an id that counts from 1.
+struct Writer<'a> {
+    out: Message,
+    strings: HashMap<String, i64>,
+    ordered_strings: Vec<String>,
+    functions: HashMap<[i64; 3], u64>,
+    locations: HashMap<Location, u64>,
+    mappings: &'a [Mapping],
+}
+
+/// An address and the functions there, innermost inlined one first.
+#[derive(PartialEq, Eq, Hash)]
+struct Location {
+    mapping: u64,
+    address: u64,
+    lines: Vec<Line>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Line {
+    function: u64,
+    line: u32,
+}
+
+impl<'a> Writer<'a> {
+    fn new(mappings: &'a [Mapping]) -> Self {
+        let mut writer = Self {
+            out: Message::new(),
+            strings: HashMap::new(),
+            ordered_strings: Vec::new(),
+            functions: HashMap::new(),
+            locations: HashMap::new(),
+            mappings,
+        };
+        // The format demands that string 0 is empty.
+        writer.string("");
+        writer
+    }
+
+    fn string(&mut self, text: &str) -> i64 {
+        if let Some(&position) = self.strings.get(text) {
+            return position;
+        }
+        let position = self.ordered_strings.len() as i64;
+        self.ordered_strings.push(text.to_owned());
+        self.strings.insert(text.to_owned(), position);
+        position
+    }
+
+    fn value_type(&mut self, field: u32, kind: &str, unit: &str) {
+        let (kind, unit) = (self.string(kind), self.string(unit));
+        self.out.message(field, |value_type| {
+            value_type.int64(1, kind);
+            value_type.int64(2, unit);
+        });
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        // An inlined frame shares the location of the one that holds its code.
+        let locations: Vec<u64> = sample
+            .stack
+            .split_inclusive(|frame| !frame.inlined)
+            .map(|frames| self.location(frames))
+            .collect();
+        let labels: Vec<(i64, i64)> = std::iter::once((THREAD, &sample.thread))
+            .chain(sample.labels.iter().map(|(key, value)| (*key, value)))
+            .map(|(key, value)| (self.string(key), self.string(value)))
+            .collect();
+        let values = [i64::try_from(sample.count).unwrap_or(i64::MAX), nanos(sample.cpu)];
+        self.out.message(2, |message| {
+            message.packed_uint64(1, &locations);
+            message.packed_int64(2, &values);
+            for (key, value) in labels {
+                message.message(3, |label| {
+                    label.int64(1, key);
+                    label.int64(2, value);
+                });
+            }
+        });
+    }
+
+    fn location(&mut self, frames: &[Frame]) -> u64 {
+        let lines =
+            frames.iter().map(|frame| Line { function: self.function(frame), line: frame.line }).collect();
+        let address = frames.last().map_or(0, |frame| frame.address);
+        let mapping = self.mappings.iter().position(|mapping| mapping.holds(address));
+        let location =
+            Location { mapping: mapping.map_or(0, |position| position as u64 + 1), address, lines };
+        let next = self.locations.len() as u64 + 1;
+        if let Some(&id) = self.locations.get(&location) {
+            return id;
+        }
+        self.out.message(4, |message| {
+            message.uint64(1, next);
+            message.uint64(2, location.mapping);
+            message.uint64(3, location.address);
+            for line in &location.lines {
+                message.message(4, |written| {
+                    written.uint64(1, line.function);
+                    written.int64(2, i64::from(line.line));
+                });
+            }
+        });
+        self.locations.insert(location, next);
+        next
+    }
+
+    fn function(&mut self, frame: &Frame) -> u64 {
+        let key = [self.string(&frame.function), self.string(&frame.system_name), self.string(&frame.file)];
+        let next = self.functions.len() as u64 + 1;
+        if let Some(&id) = self.functions.get(&key) {
+            return id;
+        }
+        let [name, system_name, file] = key;
+        self.out.message(5, |message| {
+            message.uint64(1, next);
+            message.int64(2, name);
+            message.int64(3, system_name);
+            message.int64(4, file);
+        });
+        self.functions.insert(key, next);
+        next
+    }
+
+    fn write_mappings(&mut self) {
+        for (mapping, id) in self.mappings.iter().zip(1..) {
+            let file = self.string(&mapping.file);
+            self.out.message(3, |message| {
+                message.uint64(1, id);
+                message.uint64(2, mapping.start);
+                message.uint64(3, mapping.end);
+                message.uint64(4, mapping.offset);
+                message.int64(5, file);
+                // Functions, files, lines and inlined frames are resolved: pprof need not look for the binary.
+                (7..=10).for_each(|resolved| message.bool(resolved, true));
+            });
+        }
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let mut out = self.out;
+        self.ordered_strings.iter().for_each(|text| out.string(6, text));
+        out.into_bytes()
+    }
+}

@@ -1,0 +1,145 @@
+//! The sampler of the `pprof` crate: `ITIMER_PROF`, one SIGPROF at a time, stacks walked by framehop in the handler.
+//!
+//! Receives signals; gives a `Profile` whose samples carry their thread and no other label, as the crate aggregates by thread
+//! and addresses. Its limits are those of the timer: samples come at the kernel's tick at most (250 Hz on many systems), so
+//! the weights are scaled to the process's measured CPU time. Line numbers are those of a stack's first sample.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use pprof::{Frames, ProfilerGuard, ProfilerGuardBuilder, Symbol};
+
+use super::ProfilingError;
+use super::profile::{Frame, Profile, Sample, Sampler, own_mappings};
+use super::sigprof::{Borrowed, process_cpu_time, signal_own_thread};
+
+/// The crate turns a frequency into whole microseconds between ticks; above a million that is zero, which disarms the timer
+/// (setitimer(2)) and leaves the handler installed.
+const NO_TICKS: i32 = 1_000_001;
+
+/// Set once the handler has run.
+static WARM: OnceLock<()> = OnceLock::new();
+
+#[derive(Default)]
+pub(super) struct PprofSampler {
+    running: Option<Running>,
+}
+
+/// Field order matters: the guard disarms the timer before the signal is given back.
+struct Running {
+    guard: ProfilerGuard<'static>,
+    _signal: Borrowed,
+    frequency_hz: u32,
+    cpu_before: Duration,
+}
+
+impl Sampler for PprofSampler {
+    fn start(&mut self, frequency_hz: u32) -> Result<(), ProfilingError> {
+        let signal = Borrowed::take()?;
+        warm_up()?;
+        let guard = build(i32::try_from(frequency_hz).unwrap_or(i32::MAX))?;
+        self.running = Some(Running { guard, _signal: signal, frequency_hz, cpu_before: process_cpu_time() });
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<Profile, ProfilingError> {
+        let Running { guard, _signal, frequency_hz, cpu_before } =
+            self.running.take().ok_or(ProfilingError::NotRunning)?;
+        let cpu = process_cpu_time().saturating_sub(cpu_before);
+        let report = guard.report().build_unresolved().map_err(backend_error);
+        // Before the names are looked up, which takes long and is not what the user profiles.
+        drop(guard);
+        let report = report?;
+        let total: u64 = report.data.values().map(|&count| whole(count)).sum();
+        let samples = report.data.into_iter().map(|(stack, count)| {
+            let count = whole(count);
+            let addresses: Vec<u64> = stack.frames.iter().map(|frame| frame.ip as u64).collect();
+            sample(&addresses, Frames::from(stack), count, share(cpu, count, total))
+        });
+        Ok(Profile {
+            started: report.timing.start_time,
+            duration: report.timing.duration,
+            period: Duration::from_secs(1).checked_div(frequency_hz).unwrap_or_default(),
+            samples: samples.collect(),
+            mappings: own_mappings(),
+        })
+    }
+}
+
+/// Makes the handler's first run happen here.
+///
+/// That run reads the unwind tables of all loaded libraries into memory of its own: it allocates, which deadlocks if the signal
+/// interrupted the allocator. So a first guard is built whose timer never ticks, and this thread, which is in no allocation,
+/// signals itself. That the run recorded a sample shows that it reached the unwinder. The tables are kept until the process ends.
+fn warm_up() -> Result<(), ProfilingError> {
+    if WARM.get().is_some() {
+        return Ok(());
+    }
+    let guard = build(NO_TICKS)?;
+    signal_own_thread();
+    let report = guard.report().build_unresolved().map_err(backend_error)?;
+    if report.data.is_empty() {
+        return Err(ProfilingError::SilentSampler);
+    }
+    WARM.get_or_init(|| ());
+    Ok(())
+}
+
+fn build(frequency: i32) -> Result<ProfilerGuard<'static>, ProfilingError> {
+    ProfilerGuardBuilder::default().frequency(frequency).build().map_err(backend_error)
+}
+
+fn backend_error(error: pprof::Error) -> ProfilingError {
+    match error {
+        pprof::Error::Running => ProfilingError::AlreadyRunning,
+        error => ProfilingError::Sampler { source: Box::new(error) },
+    }
+}
+
+/// The crate counts in `isize`; a count is never negative.
+fn whole(count: isize) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+/// Ticks get lost, CPU time does not: each sample stands for its share of what the process used.
+fn share(cpu: Duration, count: u64, total: u64) -> Duration {
+    let nanos = cpu.as_nanos().saturating_mul(u128::from(count)).checked_div(u128::from(total)).unwrap_or(0);
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
+fn sample(addresses: &[u64], named: Frames, count: u64, cpu: Duration) -> Sample {
+    // Addresses without a name are left out by the crate; after that the two lists no longer run in parallel.
+    let in_parallel = addresses.len() == named.frames.len();
+    let mut stack = Vec::with_capacity(named.frames.len());
+    for (position, symbols) in named.frames.iter().enumerate() {
+        let address = addresses.get(position).copied().filter(|_| in_parallel);
+        let outermost = symbols.len().saturating_sub(1);
+        let frames = symbols.iter().enumerate();
+        stack.extend(frames.map(|(depth, symbol)| frame(symbol, address, depth < outermost)));
+    }
+    Sample { stack, thread: named.thread_name_or_id(), labels: Vec::new(), count, cpu }
+}
+
+fn frame(symbol: &Symbol, address: Option<u64>, inlined: bool) -> Frame {
+    Frame {
+        function: symbol.name(),
+        system_name: symbol.sys_name().into_owned(),
+        file: symbol.filename.as_ref().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default(),
+        line: symbol.lineno(),
+        address: address.or(symbol.addr.map(|address| address as u64)).unwrap_or(0),
+        inlined,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_of_all_samples_make_up_the_cpu_time() {
+        let cpu = Duration::from_secs(3);
+        assert_eq!(share(cpu, 1, 3) + share(cpu, 2, 3), cpu);
+        assert_eq!(share(cpu, 0, 0), Duration::ZERO);
+        assert_eq!(share(Duration::MAX, u64::MAX, 1), Duration::from_nanos(u64::MAX));
+    }
+}

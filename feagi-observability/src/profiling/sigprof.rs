@@ -1,0 +1,60 @@
+//! The process's SIGPROF disposition: who has it, how to give it back, and a signal to ourselves.
+//!
+//! All unsafe code of the CPU profiler is in this file.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::time::Duration;
+
+use super::ProfilingError;
+
+/// What SIGPROF did before the sampler came; restored when dropped.
+pub(super) struct Borrowed {
+    previous: libc::sigaction,
+}
+
+impl Borrowed {
+    /// Remembers the disposition, and refuses when it is somebody's handler: another profiler's samples would stop silently.
+    pub(super) fn take() -> Result<Self, ProfilingError> {
+        let mut previous = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: a null new action only queries; the old one is written to a live, correctly typed place.
+        let answer = unsafe { libc::sigaction(libc::SIGPROF, ptr::null(), previous.as_mut_ptr()) };
+        // SAFETY: an all-zero `sigaction` is a valid one (the default action), and the call above may have replaced it.
+        let previous = unsafe { previous.assume_init() };
+        let is_free = matches!(previous.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN);
+        if answer == 0 && is_free { Ok(Self { previous }) } else { Err(ProfilingError::SignalTaken) }
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        // The sampler has disarmed its timer and then ignored the signal, which also discards what was pending. So the default
+        // action, which ends the process, cannot meet a late tick. Programs that are exec'd would inherit "ignored".
+        // SAFETY: the action is the one that the kernel gave us; it names no function, so none can be gone.
+        unsafe { libc::sigaction(libc::SIGPROF, &self.previous, ptr::null_mut()) };
+    }
+}
+
+/// Sends SIGPROF to the calling thread and returns when its handler has run, even if the thread had the signal blocked.
+pub(super) fn signal_own_thread() {
+    let mut unblocked = MaybeUninit::<libc::sigset_t>::zeroed();
+    let mut before = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: both sets live until the end of the block and are initialised by `sigemptyset` and `pthread_sigmask` before they
+    // are read; a failed call leaves the zeroed set, which is a valid empty one. `raise` only needs a handler, and the caller
+    // has installed one.
+    unsafe {
+        libc::sigemptyset(unblocked.as_mut_ptr());
+        libc::sigaddset(unblocked.as_mut_ptr(), libc::SIGPROF);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, unblocked.as_ptr(), before.as_mut_ptr());
+        libc::raise(libc::SIGPROF);
+        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut());
+    }
+}
+
+/// The CPU time of all threads of this process so far.
+pub(super) fn process_cpu_time() -> Duration {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock exists on every unix system we build for, and the result is written to a live timespec.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut now) };
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
