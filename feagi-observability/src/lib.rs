@@ -1,7 +1,8 @@
 //! One annotation makes span, log line, metrics and profiling hook, all under one id.
 
 mod collect;
-mod config;
+mod compat;
+pub mod config;
 mod context;
 mod error;
 mod instrument;
@@ -11,6 +12,14 @@ mod profiling;
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
 mod protobuf;
 
+pub use collect::{SignalStats, SinkStats, Stats};
+pub use compat::cli::{self, *};
+pub use compat::init_logging::{LineCounts, LoggingGuard, init_logging, init_logging_default};
+pub use compat::ring_layer::{
+    self, CAPACITY_ENV_VAR, DEFAULT_CAPACITY, LogRecord, LogRingBuffer, RingBufferLayer, capacity_from_env,
+    global_ring, install_global_ring,
+};
+pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
     TelemetryConfig,
