@@ -55,8 +55,8 @@ impl LoggingGuard {
             return true;
         }
         let deadline = Instant::now() + timeout.min(LONGEST_FLUSH);
-        // All are waited for, also when one did not make it.
-        waits.iter().fold(true, |all, progress| progress.flush(deadline) && all)
+        // Once one has used up the time there is none left to wait for another.
+        waits.iter().all(|progress| progress.flush(deadline))
     }
 }
 
