@@ -27,7 +27,7 @@ pub struct CrateDebugFlags {
 impl CrateDebugFlags {
     /// Reads `--debug-<crate>` and `--debug-all` from `args` and passes over everything else.
     ///
-    /// A name that [`KNOWN_CRATES`](crate::KNOWN_CRATES) does not list is kept: any crate may be debugged.
+    /// A name that [`KNOWN_CRATES`] does not list is kept: any crate may be debugged.
     pub fn from_args<I>(args: I) -> Self
     where
         I: IntoIterator<Item = String>,

@@ -55,8 +55,8 @@ impl LoggingGuard {
             return true;
         }
         let deadline = Instant::now() + timeout.min(LONGEST_FLUSH);
-        // All are waited for, also when one did not make it.
-        waits.iter().fold(true, |all, progress| progress.flush(deadline) && all)
+        // Once one has used up the time there is none left to wait for another.
+        waits.iter().all(|progress| progress.flush(deadline))
     }
 }
 
@@ -107,8 +107,7 @@ pub fn init_logging(
     let console_progress = console.progress();
     let ring_capacity = capacity_from_env();
     let layer = RunLayer { console, files, ring: ring_capacity > 0 };
-    // The filter is global, not the layer's own: a per-layer filter asks a thread-local on each event, which panics
-    // in a thread that ends.
+    // One filter for all: what it turns away costs neither console nor files nor ring anything.
     let subscriber = tracing_subscriber::registry().with(filter).with(layer);
     if let Err(error) = tracing::subscriber::set_global_default(subscriber) {
         run.discard();

@@ -15,8 +15,8 @@ use crate::compat::ring_layer::global_ring;
 use crate::compat::run_files::RunFiles;
 
 thread_local! {
-    /// How many spans this thread is in. It has no destructor, so it may be asked while the thread ends, when the
-    /// registry's own thread-locals may not: outside of all spans the registry is left alone.
+    /// How many spans this thread is in: outside of all spans the registry is not asked. Some versions of its
+    /// `thread_local` crate panic when they are asked while the thread ends; this one has no destructor and may be.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
