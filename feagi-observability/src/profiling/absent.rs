@@ -35,3 +35,19 @@ fn missing(what: &'static str) -> ProfilingError {
     let note = if cfg!(unix) { "" } else { ", which needs a unix system" };
     ProfilingError::MissingFeature { what, feature: "profiling", note }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CpuProfiler, FlamegraphGenerator};
+    use super::*;
+
+    #[test]
+    fn without_the_feature_every_entrance_names_it() {
+        let profiler = CpuProfiler::new(&ProfilingConfig::default()).expect_err("not compiled in");
+        let drawn = FlamegraphGenerator.generate(Path::new("cpu.pb.gz")).expect_err("not compiled in");
+        for error in [profiler, drawn] {
+            assert!(matches!(error, ProfilingError::MissingFeature { feature: "profiling", .. }), "{error:?}");
+            assert!(error.to_string().contains("`profiling`"), "{error}");
+        }
+    }
+}

@@ -94,7 +94,7 @@ pub enum ProfilingError {
 
 impl ProfilingError {
     /// For `map_err`: remembers what was tried and where.
-    #[cfg_attr(not(test), allow(dead_code, reason = "without `profiling` no file is touched"))]
+    #[allow(dead_code, reason = "without `profiling` no file is touched")]
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }

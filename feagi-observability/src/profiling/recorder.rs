@@ -25,7 +25,8 @@ impl Claim {
     fn take() -> Option<Self> {
         // Acquire, with the Release of Drop: the previous profile's clean-up is over before this one begins.
         let free = CLAIMED.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok();
-        free.then_some(Self)
+        // Made only if it is ours: dropping a refused one would free the other's.
+        free.then(|| Self)
     }
 }
 

@@ -11,7 +11,7 @@ use pprof::{Frames, ProfilerGuard, ProfilerGuardBuilder, Symbol};
 
 use super::ProfilingError;
 use super::profile::{Frame, Profile, Sample, Sampler, own_mappings};
-use super::sigprof::{Borrowed, process_cpu_time, signal_own_thread};
+use super::sigprof::{Disposition, Restore, process_cpu_time, signal_own_thread};
 
 /// The crate turns a frequency into whole microseconds between ticks; above a million that is zero, which disarms the timer
 /// (setitimer(2)) and leaves the handler installed.
@@ -25,30 +25,32 @@ pub(super) struct PprofSampler {
     running: Option<Running>,
 }
 
-/// Field order matters: the guard disarms the timer before the signal is given back.
+/// Field order matters: the guard disarms the timer before the signal is put back.
 struct Running {
     guard: ProfilerGuard<'static>,
-    _signal: Borrowed,
+    signal: Restore,
     frequency_hz: u32,
     cpu_before: Duration,
 }
 
 impl Sampler for PprofSampler {
     fn start(&mut self, frequency_hz: u32) -> Result<(), ProfilingError> {
-        let signal = Borrowed::take()?;
+        let before = Disposition::unless_taken()?;
         warm_up()?;
         let guard = build(i32::try_from(frequency_hz).unwrap_or(i32::MAX))?;
-        self.running = Some(Running { guard, _signal: signal, frequency_hz, cpu_before: process_cpu_time() });
+        let signal = before.restored_on_drop();
+        self.running = Some(Running { guard, signal, frequency_hz, cpu_before: process_cpu_time() });
         Ok(())
     }
 
     fn stop(&mut self) -> Result<Profile, ProfilingError> {
-        let Running { guard, _signal, frequency_hz, cpu_before } =
-            self.running.take().ok_or(ProfilingError::NotRunning)?;
+        let running = self.running.take().ok_or(ProfilingError::NotRunning)?;
+        let Running { guard, signal, frequency_hz, cpu_before } = running;
         let cpu = process_cpu_time().saturating_sub(cpu_before);
         let report = guard.report().build_unresolved().map_err(backend_error);
         // Before the names are looked up, which takes long and is not what the user profiles.
         drop(guard);
+        drop(signal);
         let report = report?;
         let total: u64 = report.data.values().map(|&count| whole(count)).sum();
         let samples = report.data.into_iter().map(|(stack, count)| {

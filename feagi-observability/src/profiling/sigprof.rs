@@ -1,4 +1,4 @@
-//! The process's SIGPROF disposition: who has it, how to give it back, and a signal to ourselves.
+//! The process's SIGPROF disposition: who has it, how to put it back, and a signal to ourselves.
 //!
 //! All unsafe code of the CPU profiler is in this file.
 
@@ -8,30 +8,37 @@ use std::time::Duration;
 
 use super::ProfilingError;
 
-/// What SIGPROF did before the sampler came; restored when dropped.
-pub(super) struct Borrowed {
-    previous: libc::sigaction,
-}
+/// What SIGPROF does while nobody profiles.
+pub(super) struct Disposition(libc::sigaction);
 
-impl Borrowed {
-    /// Remembers the disposition, and refuses when it is somebody's handler: another profiler's samples would stop silently.
-    pub(super) fn take() -> Result<Self, ProfilingError> {
-        let mut previous = MaybeUninit::<libc::sigaction>::zeroed();
+impl Disposition {
+    /// Refuses when it is somebody's handler: to take it over would stop another profiler's samples silently.
+    pub(super) fn unless_taken() -> Result<Self, ProfilingError> {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: a null new action only queries; the old one is written to a live, correctly typed place.
-        let answer = unsafe { libc::sigaction(libc::SIGPROF, ptr::null(), previous.as_mut_ptr()) };
+        let answer = unsafe { libc::sigaction(libc::SIGPROF, ptr::null(), action.as_mut_ptr()) };
         // SAFETY: an all-zero `sigaction` is a valid one (the default action), and the call above may have replaced it.
-        let previous = unsafe { previous.assume_init() };
-        let is_free = matches!(previous.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN);
-        if answer == 0 && is_free { Ok(Self { previous }) } else { Err(ProfilingError::SignalTaken) }
+        let action = unsafe { action.assume_init() };
+        let is_free = matches!(action.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN);
+        if answer == 0 && is_free { Ok(Self(action)) } else { Err(ProfilingError::SignalTaken) }
+    }
+
+    /// To be called only by whoever has a sampler at work, so that no other's signal is touched; hold the result beside it.
+    pub(super) fn restored_on_drop(self) -> Restore {
+        Restore(self.0)
     }
 }
 
-impl Drop for Borrowed {
+/// Puts SIGPROF back when dropped, which must come after the sampler's end.
+pub(super) struct Restore(libc::sigaction);
+
+impl Drop for Restore {
     fn drop(&mut self) {
-        // The sampler has disarmed its timer and then ignored the signal, which also discards what was pending. So the default
-        // action, which ends the process, cannot meet a late tick. Programs that are exec'd would inherit "ignored".
+        // By now the sampler has disarmed its timer and has had the signal ignored, which discards what was pending. So the
+        // default action, which ends the process, meets no late tick. Left at "ignored", it would be inherited by programs
+        // that the host starts.
         // SAFETY: the action is the one that the kernel gave us; it names no function, so none can be gone.
-        unsafe { libc::sigaction(libc::SIGPROF, &self.previous, ptr::null_mut()) };
+        unsafe { libc::sigaction(libc::SIGPROF, &self.0, ptr::null_mut()) };
     }
 }
 
