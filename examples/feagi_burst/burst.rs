@@ -1,0 +1,89 @@
+//! One burst: stimulate, let the engine compute, read out.
+
+use crate::connectome::{Connectome, MOTOR, Npu, STIMULUS};
+use feagi_npu_burst_engine::BurstResult;
+use feagi_npu_neural::types::{NeuronId, Result};
+use feagi_observability_examples::digest::FiredDigest;
+use feagi_observability_examples::rng::Rng;
+use feagi_observability_examples::summary::Totals;
+use std::ops::Range;
+
+const STIMULUS_SEED: u64 = 0x5EED_0001;
+
+/// A brain, what it is shown, and the record of what it did.
+pub(crate) struct Session {
+    pub(crate) connectome: Connectome,
+    stimulus: Stimulus,
+    pub(crate) digest: FiredDigest,
+}
+
+/// What came of one burst.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome {
+    /// The engine's number of the burst; the first is 1.
+    pub(crate) burst: u64,
+    pub(crate) counts: Totals,
+}
+
+impl Session {
+    /// Stimulates one in a hundred of all neurons in each burst, and at least one.
+    pub(crate) fn new(connectome: Connectome) -> Self {
+        let stimulated = (connectome.neurons / 100).max(1);
+        let stimulus = Stimulus::new(connectome.sensory.clone(), stimulated);
+        Session { connectome, stimulus, digest: FiredDigest::default() }
+    }
+
+    /// Runs one burst.
+    pub(crate) fn burst(&mut self) -> Result<Outcome> {
+        inject(&mut self.connectome.npu, self.stimulus.draw());
+        let result = process(&self.connectome.npu)?;
+        Ok(read_out(&result, &mut self.digest))
+    }
+}
+
+/// Stages the stimulus, as an agent's camera would.
+fn inject(npu: &mut Npu, stimulus: &[(NeuronId, f32)]) {
+    npu.inject_sensory_with_potentials(stimulus);
+}
+
+/// The engine's own burst: injection, dynamics, propagation, archive.
+fn process(npu: &Npu) -> Result<BurstResult> {
+    npu.process_burst()
+}
+
+/// Takes what an agent's motors would take, and records what fired.
+fn read_out(result: &BurstResult, digest: &mut FiredDigest) -> Outcome {
+    let mut fired: Vec<u32> = result.fired_neurons.iter().map(|neuron| neuron.0).collect();
+    digest.burst(result.burst, &mut fired);
+    let motor = result.fire_queue_sample.as_ref().and_then(|areas| areas.get(&MOTOR));
+    let counts = Totals {
+        neurons_fired: result.neuron_count as u64,
+        motor_neurons_fired: motor.map_or(0, |(ids, ..)| ids.len() as u64),
+        neurons_reached: result.synaptic_injections as u64,
+        neurons_computed: result.neurons_processed as u64,
+        neurons_refractory: result.neurons_in_refractory as u64,
+    };
+    Outcome { burst: result.burst, counts }
+}
+
+/// The same stimuli in every run.
+struct Stimulus {
+    rng: Rng,
+    sensory: Range<u32>,
+    chosen: Vec<(NeuronId, f32)>,
+}
+
+impl Stimulus {
+    fn new(sensory: Range<u32>, count: usize) -> Self {
+        let chosen = vec![(NeuronId(sensory.start), STIMULUS); count];
+        Stimulus { rng: Rng::new(STIMULUS_SEED), sensory, chosen }
+    }
+
+    /// Chooses the neurons of the next burst; one may be chosen twice.
+    fn draw(&mut self) -> &[(NeuronId, f32)] {
+        for (neuron, _) in &mut self.chosen {
+            neuron.0 = self.sensory.start + self.rng.below(self.sensory.len() as u32);
+        }
+        &self.chosen
+    }
+}
