@@ -1,1 +1,98 @@
-//! Off.
+//! Each body stands twice, plain and annotated. `tests/tests/off.rs` compiles this crate with observability off and
+//! compares the machine code of the two; `src/main.rs` prints the sizes of the futures.
+//!
+//! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
+
+use feagi_observability::{burst_info, observe};
+
+macro_rules! pair {
+    ($(#[$attribute:meta])* $plain:ident, $observed:ident $signature:tt -> $result:ty $body:block) => {
+        pair!(@one [] $plain $signature $result $body);
+        pair!(@one [$(#[$attribute])*] $observed $signature $result $body);
+    };
+    (@one [$(#[$attribute:meta])*] $name:ident ($($argument:ident: $type:ty),*) $result:ty $body:block) => {
+        $(#[$attribute])*
+        #[inline(never)]
+        #[unsafe(no_mangle)]
+        pub fn $name($($argument: $type),*) -> $result $body
+    };
+}
+
+pair! {
+    #[observe]
+    plain_sum, observed_sum(values: &[u64]) -> u64 { values.iter().fold(7, |sum, value| sum.rotate_left(3) ^ value) }
+}
+
+pair! {
+    #[observe(metric = "store", profile, fields(key, len = values.len(), ?values))]
+    plain_store, observed_store(values: &mut Vec<u8>, key: u8) -> bool {
+        let seen = values.contains(&key);
+        if !seen {
+            values.push(key);
+        }
+        seen
+    }
+}
+
+pair! {
+    #[observe(metric = "parse", err)]
+    plain_parse, observed_parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+        let number: u32 = text.trim().parse()?;
+        if number == 13 {
+            return Ok(12);
+        }
+        Ok(number.wrapping_add(1))
+    }
+}
+
+pair! {
+    #[observe(level = "debug", name = "longest")]
+    plain_longest, observed_longest(a: String, b: String) -> String { if a.len() >= b.len() { a } else { b } }
+}
+
+/// What the event's function looks like without the event.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn plain_event(burst: u64, fired: u64) -> u64 {
+    burst.wrapping_add(fired)
+}
+
+/// The same with an event.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn observed_event(burst: u64, fired: u64) -> u64 {
+    burst_info!(burst_id = burst, neurons_fired = fired, synapses_activated = fired * 20, "burst {burst}");
+    burst.wrapping_add(fired)
+}
+
+/// An annotated future holds no byte more than a plain one.
+pub mod futures {
+    use super::observe;
+    use std::future::Ready;
+
+    /// A future with state over an await.
+    pub async fn plain(text: String, step: Ready<u64>) -> u64 {
+        let length = text.len() as u64;
+        step.await + length
+    }
+
+    /// The same, annotated.
+    #[observe(metric = "waits", profile, fields(text, len = text.len()))]
+    pub async fn observed(text: String, step: Ready<u64>) -> u64 {
+        let length = text.len() as u64;
+        step.await + length
+    }
+
+    /// A future that can fail.
+    pub async fn plain_fallible(text: String, step: Ready<Result<u64, String>>) -> Result<u64, String> {
+        let value = step.await?;
+        Ok(value + text.len() as u64)
+    }
+
+    /// The same, annotated.
+    #[observe(err)]
+    pub async fn observed_fallible(text: String, step: Ready<Result<u64, String>>) -> Result<u64, String> {
+        let value = step.await?;
+        Ok(value + text.len() as u64)
+    }
+}

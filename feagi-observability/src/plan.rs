@@ -1,0 +1,142 @@
+//! From configuration to parts: everything that can be wrong is found here, before anything of the process is changed.
+
+use crate::collect::Sink;
+use crate::config::{LogFormat, LogOutput, ObservabilityConfig};
+use crate::error::ObservabilityError;
+use crate::export;
+use crate::logging::Filter;
+use crate::profiling::{CpuProfiler, MemoryProfiler};
+use std::path::Path;
+
+/// Parts that are ready to be put to work.
+pub(crate) struct Plan {
+    pub(crate) filter: Filter,
+    pub(crate) lines: Vec<Box<dyn Sink>>,
+    pub(crate) spans: Vec<Box<dyn Sink>>,
+    pub(crate) profiler: Option<CpuProfiler>,
+    pub(crate) memory_profiler: Option<MemoryProfiler>,
+    #[cfg(feature = "server")]
+    pub(crate) listener: Option<std::net::TcpListener>,
+}
+
+impl Plan {
+    /// Checks all fields first; then opens what is to be opened.
+    pub(crate) fn new(config: &ObservabilityConfig) -> Result<Plan, ObservabilityError> {
+        let filter = Filter::parse(&config.logging.level)?;
+        check(config)?;
+        let profiling = &config.profiling;
+        let profiler = profiling.cpu_profiling.then(|| CpuProfiler::new(profiling)).transpose()?;
+        let memory_profiler = profiling.memory_profiling.then(|| MemoryProfiler::new(true));
+        Ok(Plan {
+            filter,
+            profiler,
+            memory_profiler,
+            #[cfg(feature = "server")]
+            listener: config.telemetry.listen.as_deref().map(listen).transpose()?,
+            lines: line_sinks(config)?,
+            spans: span_sinks(config)?,
+        })
+    }
+}
+
+fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
+    let refuse = |text: String| Err(ObservabilityError::Config(text));
+    config.telemetry.check_paths()?;
+    let profiling = &config.profiling;
+    if !(0.0..=1.0).contains(&profiling.sample_rate) {
+        return refuse(format!(
+            "`profiling.sample_rate` is {}; write a fraction from 0.0 to 1.0",
+            profiling.sample_rate
+        ));
+    }
+    if profiling.perf_profiling {
+        return refuse("`profiling.perf_profiling` is true, but there is no `perf` backend yet; set it to false".to_owned());
+    }
+    if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
+        return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
+    }
+    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() && !cfg!(feature = "otlp") {
+        return Err(ObservabilityError::FeatureMissing { field: "telemetry.tracing_endpoint", feature: "otlp" });
+    }
+    if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
+        return Err(ObservabilityError::FeatureMissing { field: "profiling.chrome_tracing", feature: "chrome-tracing" });
+    }
+    Ok(())
+}
+
+fn line_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
+    let logging = &config.logging;
+    let mut sinks = vec![line_sink(&logging.output, logging.format, config)?];
+    for sink in &logging.sinks {
+        sinks.push(line_sink(&sink.output, sink.format, config)?);
+    }
+    Ok(sinks)
+}
+
+fn line_sink(
+    output: &LogOutput,
+    format: LogFormat,
+    config: &ObservabilityConfig,
+) -> Result<Box<dyn Sink>, ObservabilityError> {
+    match output {
+        LogOutput::Stdout => Ok(Box::new(export::StreamSink::stdout(format))),
+        LogOutput::Stderr => Ok(Box::new(export::StreamSink::stderr(format))),
+        LogOutput::File(name) => {
+            let path = match (name.as_str(), &config.logging.file_path) {
+                ("", Some(path)) => path.as_path(),
+                ("", None) => {
+                    return Err(ObservabilityError::Config(
+                        "`logging.output` is a file without a name; name it there or in `logging.file_path`".to_owned(),
+                    ));
+                }
+                (name, _) => Path::new(name),
+            };
+            file_sink(path, format, config)
+        }
+        LogOutput::Syslog => Err(ObservabilityError::Config(
+            "`logging.output` is `Syslog`, which is not available yet; choose Stdout, Stderr or File".to_owned(),
+        )),
+    }
+}
+
+#[cfg(feature = "file-logging")]
+fn file_sink(
+    path: &Path,
+    format: LogFormat,
+    config: &ObservabilityConfig,
+) -> Result<Box<dyn Sink>, ObservabilityError> {
+    let write = |source| ObservabilityError::Write { field: "logging.output", path: path.to_owned(), source };
+    Ok(Box::new(export::FileSink::open(path, format, config.logging.file.truncate).map_err(write)?))
+}
+
+#[cfg(not(feature = "file-logging"))]
+fn file_sink(_: &Path, _: LogFormat, _: &ObservabilityConfig) -> Result<Box<dyn Sink>, ObservabilityError> {
+    Err(ObservabilityError::FeatureMissing { field: "logging.output", feature: "file-logging" })
+}
+
+#[allow(unused_mut, clippy::unnecessary_wraps, reason = "depends on the features")]
+fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    #[cfg(feature = "otlp")]
+    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
+        sinks.push(Box::new(export::OtlpSink::start(&config.telemetry)?));
+    }
+    #[cfg(feature = "chrome-tracing")]
+    if config.profiling.chrome_tracing {
+        let path = config.profiling.output_dir.join("trace.json");
+        let write = |source| ObservabilityError::Write {
+            field: "profiling.output_dir",
+            path: path.clone(),
+            source,
+        };
+        let sink = export::ChromeSink::create(&path, config.profiling.chrome_max_bytes).map_err(write)?;
+        sinks.push(Box::new(sink));
+    }
+    Ok(sinks)
+}
+
+#[cfg(feature = "server")]
+fn listen(address: &str) -> Result<std::net::TcpListener, ObservabilityError> {
+    crate::server::bind(address)
+        .map_err(|source| ObservabilityError::Listen { address: address.to_owned(), source })
+}

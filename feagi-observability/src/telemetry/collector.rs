@@ -1,0 +1,82 @@
+//! Metrics and health of the process, as users ask for them.
+
+use super::health::{Health, HealthCheck, HealthStatus};
+use super::registry::MetricsRegistry;
+use crate::config::TelemetryConfig;
+use crate::error::ObservabilityError;
+use std::fmt;
+use std::sync::Arc;
+
+/// Metrics and health of the process.
+pub struct TelemetryCollector {
+    registry: Arc<MetricsRegistry>,
+    health: Health,
+}
+
+impl TelemetryCollector {
+    /// A collector that stands alone: it sees what this process counts, and has its own health.
+    ///
+    /// # Errors
+    /// A path in `config` that no request can name.
+    pub fn new(config: &TelemetryConfig) -> Result<Self, ObservabilityError> {
+        config.check_paths()?;
+        Ok(Self::with_registry(MetricsRegistry::default()))
+    }
+
+    pub(crate) fn with_registry(registry: MetricsRegistry) -> Self {
+        TelemetryCollector { registry: Arc::new(registry), health: Health::default() }
+    }
+
+    /// All metrics of the process.
+    pub fn metrics_registry(&self) -> &Arc<MetricsRegistry> {
+        &self.registry
+    }
+
+    /// All metrics in the Prometheus text format 0.0.4.
+    pub fn export_metrics(&self) -> String {
+        self.registry.prometheus_text()
+    }
+
+    /// All metrics in the OpenMetrics text format 1.0.0, with exemplars.
+    pub fn export_openmetrics(&self) -> String {
+        self.registry.openmetrics_text()
+    }
+
+    /// Adds a check, or replaces the one of the same name. The whole is `healthy` while all checks are.
+    pub fn update_health(&self, check: HealthCheck) {
+        self.health.update(check);
+    }
+
+    /// The health of the process.
+    pub fn get_health(&self) -> HealthStatus {
+        self.health.snapshot()
+    }
+}
+
+impl fmt::Debug for TelemetryCollector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TelemetryCollector").finish_non_exhaustive()
+    }
+}
+
+impl TelemetryConfig {
+    /// Paths start with `/` and hold nothing that a request line could not.
+    pub(crate) fn check_paths(&self) -> Result<(), ObservabilityError> {
+        let paths = [("metrics_path", &self.metrics_path), ("health_check_path", &self.health_check_path)];
+        for (field, path) in paths {
+            if !path.starts_with('/') || path.chars().any(|c| !c.is_ascii_graphic() || "?#".contains(c)) {
+                return Err(ObservabilityError::Config(format!(
+                    "`telemetry.{field}` is `{path}`; write an absolute path such as `/metrics`"
+                )));
+            }
+        }
+        if self.metrics_path == self.health_check_path {
+            return Err(ObservabilityError::Config(format!(
+                "`telemetry.metrics_path` and `telemetry.health_check_path` are both `{}`; give each its own",
+                self.metrics_path
+            )));
+        }
+        Ok(())
+    }
+}
+

@@ -1,0 +1,45 @@
+//! What this library says of itself: what it took, handed on and lost, by output and reason.
+
+use super::family::{Family, Kind, SeriesValue};
+use crate::collect::{SignalStats, Stats};
+
+/// The counts of [`Stats`] as families.
+pub(super) fn families(stats: &Stats) -> Vec<Family> {
+    let counter = |name: &'static str, help: &'static str| Family::new(Kind::Counter, name, help);
+    let mut emitted = counter("obs_emitted_total", "Records made by calls, events and foreign logs.");
+    let mut discarded = counter("obs_discarded_total", "Records left out on purpose.");
+    let mut dropped = counter("obs_dropped_total", "Records lost, by output and reason.");
+    let mut queue = Family::new(Kind::Gauge, "obs_queue_len", "Records waiting.");
+    let signals: [(&'static str, &SignalStats); 2] = [("log", &stats.lines), ("trace", &stats.spans)];
+    for (signal, counts) in signals {
+        let label = || vec![("signal".into(), signal.into())];
+        emitted.push(label(), SeriesValue::count(counts.emitted));
+        let mut reason = label();
+        reason.push(("reason".into(), "rate_limited".into()));
+        discarded.push(reason, SeriesValue::count(counts.suppressed));
+        let ring = vec![("sink".into(), signal.into()), ("reason".into(), "ring_full".into())];
+        dropped.push(ring, SeriesValue::count(counts.dropped));
+        queue.push(vec![("sink".into(), signal.into())], SeriesValue::Gauge(counts.queued as f64));
+    }
+    let mut accepted = counter("obs_accepted_total", "Records that an output has taken charge of.");
+    let mut exported = counter("obs_exported_total", "Records that have arrived.");
+    let mut failures = counter("obs_export_failures_total", "Attempts that failed.");
+    let mut retries = counter("obs_retries_total", "Attempts that were made again.");
+    for sink in &stats.sinks {
+        let label = || vec![("sink".into(), sink.name.clone().into())];
+        accepted.push(label(), SeriesValue::count(sink.accepted));
+        exported.push(label(), SeriesValue::count(sink.exported));
+        failures.push(label(), SeriesValue::count(sink.failures));
+        retries.push(label(), SeriesValue::count(sink.retries));
+        queue.push(label(), SeriesValue::Gauge(sink.queued as f64));
+        for (reason, count) in &sink.dropped {
+            let mut labels = label();
+            labels.push(("reason".into(), reason.clone().into()));
+            dropped.push(labels, SeriesValue::count(*count));
+        }
+    }
+    let truncated = counter("obs_truncated_total", "Records with a field that was cut.")
+        .with_value(SeriesValue::count(stats.truncated));
+    let all = [emitted, discarded, accepted, exported, dropped, failures, retries, queue, truncated];
+    all.into_iter().filter(|family| !family.series.is_empty()).collect()
+}
