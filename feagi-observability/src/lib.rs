@@ -5,6 +5,7 @@ mod config;
 mod context;
 mod error;
 mod instrument;
+mod telemetry;
 
 pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
@@ -13,3 +14,4 @@ pub use config::{
 pub use context::{SpanId, TraceId};
 pub use error::ObservabilityError;
 pub use instrument::{Level, Outcome};
+pub use telemetry::{HealthCheck, HealthStatus};
