@@ -134,7 +134,8 @@ fn install_recorder(metrics: &mut MetricsRegistry, config: &TelemetryConfig) -> 
     let (recorder, facade) = crate::telemetry::Facade::build();
     metrics::set_global_recorder(recorder)
         .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`metrics` recorder" })?;
-    let upkeep = facade.clone();
+    let facade = Arc::new(facade);
+    let upkeep = Arc::clone(&facade);
     metrics.facade = Some(facade);
     Ok(Box::new(move || upkeep.upkeep()))
 }

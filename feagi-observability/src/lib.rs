@@ -11,6 +11,7 @@ mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
 mod protobuf;
+mod telemetry;
 
 pub use collect::{SignalStats, SinkStats, Stats};
 pub use compat::cli::{self, *};
@@ -30,3 +31,4 @@ pub use instrument::{Level, Outcome};
 pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
+pub use telemetry::{HealthCheck, HealthStatus, MetricsRegistry, TelemetryCollector};

@@ -91,7 +91,10 @@ fn function(assembly: &str, name: &str) -> Vec<String> {
     let body = assembly.lines().skip_while(|line| *line != start).skip(1);
     let instructions = body.take_while(|line| !line.starts_with(".Lfunc_end"));
     let mut labels: Vec<String> = Vec::new();
-    instructions.filter(|line| !line.trim_start().starts_with('.') || line.contains(":")).map(|line| normalise(line, &mut labels)).collect()
+    instructions
+        .filter(|line| !line.trim_start().starts_with('.') || line.contains(":"))
+        .map(|line| normalise(line, &mut labels))
+        .collect()
 }
 
 fn normalise(line: &str, labels: &mut Vec<String>) -> String {
@@ -99,7 +102,8 @@ fn normalise(line: &str, labels: &mut Vec<String>) -> String {
     let mut rest = line.split('#').next().unwrap_or(line).trim();
     while let Some(at) = rest.find(".L") {
         let (before, label) = rest.split_at(at);
-        let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"._$".contains(c)).unwrap_or(label.len());
+        let end =
+            label.find(|c: char| !c.is_ascii_alphanumeric() && !"._$".contains(c)).unwrap_or(label.len());
         let (label, after) = label.split_at(end);
         let number = labels.iter().position(|known| known == label).unwrap_or_else(|| {
             labels.push(label.to_owned());

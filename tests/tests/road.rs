@@ -116,7 +116,11 @@ fn one_id_stands_in_log_trace_and_metrics() {
     assert_eq!(stats.lines.emitted, lines.len() as u64);
     assert_eq!((stats.lines.queued, stats.spans.queued), (0, 0));
     for sink in &stats.sinks {
-        assert_eq!(sink.accepted, sink.exported + sink.dropped.values().sum::<u64>() + sink.queued, "{sink:?}");
+        assert_eq!(
+            sink.accepted,
+            sink.exported + sink.dropped.values().sum::<u64>() + sink.queued,
+            "{sink:?}"
+        );
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -189,7 +193,9 @@ fn check_metrics(page: &str, classic: &str, trace_id: &str) {
         assert!(page.contains(expected), "{expected} in {page}");
         assert!(classic.contains(expected), "{expected} in {classic}");
     }
-    let exemplar = page.lines().find(|line| line.starts_with("road_outer_duration_seconds_bucket") && line.contains(trace_id));
+    let exemplar = page
+        .lines()
+        .find(|line| line.starts_with("road_outer_duration_seconds_bucket") && line.contains(trace_id));
     assert!(exemplar.is_some(), "an exemplar with {trace_id} in {page}");
     assert!(page.contains("# HELP road_outer_calls Calls by outcome: Adds up, and says so."), "{page}");
     assert!(page.ends_with("# EOF\n") && !classic.contains("# EOF"));

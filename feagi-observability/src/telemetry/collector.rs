@@ -24,7 +24,7 @@ impl TelemetryCollector {
     }
 
     pub(crate) fn with_registry(registry: MetricsRegistry) -> Self {
-        TelemetryCollector { registry: Arc::new(registry), health: Health::default() }
+        TelemetryCollector { registry: Arc::new(registry), health: Health::new() }
     }
 
     /// All metrics of the process.
@@ -45,6 +45,12 @@ impl TelemetryCollector {
     /// Adds a check, or replaces the one of the same name. The whole is `healthy` while all checks are.
     pub fn update_health(&self, check: HealthCheck) {
         self.health.update(check);
+    }
+
+    /// Whether all is well, and what may be shown to anyone who asks.
+    #[cfg(feature = "server")]
+    pub(crate) fn public_health(&self) -> (bool, String) {
+        self.health.public_json()
     }
 
     /// The health of the process.
@@ -79,4 +85,3 @@ impl TelemetryConfig {
         Ok(())
     }
 }
-

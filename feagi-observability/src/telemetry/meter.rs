@@ -64,17 +64,27 @@ impl Families {
     }
 
     fn add_calls(&mut self, site: &Site, live: &SiteLive, totals: &CallTotals, examples: &SiteExamples) {
-        let (calls, duration, labels, what): (Cow<'_, _>, Cow<'_, _>, Vec<Label>, Cow<'_, _>) = match site.facts.metric {
-            MetricFacts::Named(name) => {
-                let what = if site.facts.help.is_empty() { format!("`{}`", live.name) } else { site.facts.help.to_owned() };
-                (format!("{name}_calls_total").into(), format!("{name}_duration_seconds").into(), Vec::new(), what.into())
-            }
-            _ => {
-                let labels = vec![("site".into(), live.name.into())];
-                let what = "observed functions without a metric name of their own".into();
-                ("observed_calls_total".into(), "observed_duration_seconds".into(), labels, what)
-            }
-        };
+        let (calls, duration, labels, what): (Cow<'_, _>, Cow<'_, _>, Vec<Label>, Cow<'_, _>) =
+            match site.facts.metric {
+                MetricFacts::Named(name) => {
+                    let what = if site.facts.help.is_empty() {
+                        format!("`{}`", live.name)
+                    } else {
+                        site.facts.help.to_owned()
+                    };
+                    (
+                        format!("{name}_calls_total").into(),
+                        format!("{name}_duration_seconds").into(),
+                        Vec::new(),
+                        what.into(),
+                    )
+                }
+                _ => {
+                    let labels = vec![("site".into(), live.name.into())];
+                    let what = "observed functions without a metric name of their own".into();
+                    ("observed_calls_total".into(), "observed_duration_seconds".into(), labels, what)
+                }
+            };
         let help = || format!("Calls by outcome: {what}").into();
         let family = self.family(Kind::Counter, calls, help);
         for (outcome, total) in Outcome::ALL.into_iter().zip(totals.outcomes) {
@@ -100,7 +110,11 @@ impl Families {
         let help = || instrument.help.into();
         match instrument.kind {
             InstrumentKind::Counter => {
-                let total = shards.iter().filter_map(|shard| shard.counters.get(index)).map(|c| c.load(Relaxed)).sum();
+                let total = shards
+                    .iter()
+                    .filter_map(|shard| shard.counters.get(index))
+                    .map(|c| c.load(Relaxed))
+                    .sum();
                 let exemplar = examples.outcomes[Outcome::Ok as usize].map(|example| exemplar(example, 1.0));
                 let value = SeriesValue::Counter { total: Total::Count(total), exemplar };
                 self.family(Kind::Counter, instrument.name.into(), help).push(Vec::new(), value);

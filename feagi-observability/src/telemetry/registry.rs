@@ -4,6 +4,8 @@ use super::exposition::{Exposition, Page};
 use super::{meter, own, system};
 use crate::collect::Accounting;
 use std::fmt;
+#[cfg(feature = "prometheus")]
+use std::sync::Arc;
 
 #[cfg(feature = "prometheus")]
 use super::facade::Facade;
@@ -13,7 +15,7 @@ use super::facade::Facade;
 pub struct MetricsRegistry {
     pub(crate) accounting: Option<Accounting>,
     #[cfg(feature = "prometheus")]
-    pub(crate) facade: Option<Facade>,
+    pub(crate) facade: Option<Arc<Facade>>,
 }
 
 impl MetricsRegistry {

@@ -1,0 +1,23 @@
+//! Metrics and health: what a scrape is made of, and how it is written.
+
+#[cfg(feature = "prometheus")]
+mod facade;
+
+mod collector;
+mod exposition;
+mod family;
+mod health;
+mod meter;
+mod own;
+mod registry;
+mod system;
+
+#[cfg(feature = "prometheus")]
+pub(crate) use facade::Facade;
+
+#[cfg(feature = "server")]
+pub(crate) use exposition::Exposition;
+
+pub use collector::TelemetryCollector;
+pub use health::{HealthCheck, HealthStatus};
+pub use registry::MetricsRegistry;
