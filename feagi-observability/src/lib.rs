@@ -4,7 +4,11 @@ mod collect;
 mod config;
 mod context;
 mod error;
+mod export;
 mod instrument;
+mod logging;
+#[cfg(any(feature = "otlp", feature = "profiling"))]
+mod protobuf;
 
 pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,

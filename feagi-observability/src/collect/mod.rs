@@ -2,8 +2,10 @@
 
 mod accounting;
 mod entry;
+mod numbered;
 mod sink;
 
 pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use entry::{Entry, EntryKind, ThreadInfo};
+pub(crate) use numbered::{NumberedField, numbered};
 pub(crate) use sink::Sink;

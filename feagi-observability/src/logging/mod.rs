@@ -1,0 +1,3 @@
+//! Log lines: how a record looks as text.
+
+pub(crate) mod format;
