@@ -47,6 +47,9 @@ pub enum ObservabilityError {
         /// What the system said.
         source: io::Error,
     },
+    /// The profiler refuses its configuration.
+    #[error(transparent)]
+    Profiling(#[from] crate::profiling::ProfilingError),
     /// A thread of ours could not be started.
     #[error("cannot start the collector thread: {0}")]
     Thread(io::Error),

@@ -5,8 +5,11 @@ mod compat;
 pub mod config;
 mod context;
 mod error;
+mod export;
+pub mod init;
 mod instrument;
 mod logging;
+mod plan;
 mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
@@ -27,6 +30,7 @@ pub use config::{
 };
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
+pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{Level, Outcome};
 pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,

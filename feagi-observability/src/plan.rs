@@ -3,7 +3,9 @@
 use crate::collect::Sink;
 use crate::config::{LogFormat, LogOutput, ObservabilityConfig};
 use crate::error::ObservabilityError;
-use crate::export;
+use crate::export::{self, StdioSink, Stream};
+#[cfg(feature = "chrome-tracing")]
+use crate::instrument::clock::unix_nanos;
 use crate::logging::Filter;
 use crate::profiling::{CpuProfiler, MemoryProfiler};
 use std::path::Path;
@@ -79,8 +81,8 @@ fn line_sink(
     config: &ObservabilityConfig,
 ) -> Result<Box<dyn Sink>, ObservabilityError> {
     match output {
-        LogOutput::Stdout => Ok(Box::new(export::StreamSink::stdout(format))),
-        LogOutput::Stderr => Ok(Box::new(export::StreamSink::stderr(format))),
+        LogOutput::Stdout => Ok(Box::new(StdioSink::new(Stream::Stdout, format))),
+        LogOutput::Stderr => Ok(Box::new(StdioSink::new(Stream::Stderr, format))),
         LogOutput::File(name) => {
             let path = match (name.as_str(), &config.logging.file_path) {
                 ("", Some(path)) => path.as_path(),
@@ -105,8 +107,7 @@ fn file_sink(
     format: LogFormat,
     config: &ObservabilityConfig,
 ) -> Result<Box<dyn Sink>, ObservabilityError> {
-    let write = |source| ObservabilityError::Write { field: "logging.output", path: path.to_owned(), source };
-    Ok(Box::new(export::FileSink::open(path, format, config.logging.file.truncate).map_err(write)?))
+    Ok(Box::new(export::FileSink::open(path, format, config.logging.file.truncate)?))
 }
 
 #[cfg(not(feature = "file-logging"))]
@@ -124,13 +125,8 @@ fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, Observ
     #[cfg(feature = "chrome-tracing")]
     if config.profiling.chrome_tracing {
         let path = config.profiling.output_dir.join("trace.json");
-        let write = |source| ObservabilityError::Write {
-            field: "profiling.output_dir",
-            path: path.clone(),
-            source,
-        };
-        let sink = export::ChromeSink::create(&path, config.profiling.chrome_max_bytes).map_err(write)?;
-        sinks.push(Box::new(sink));
+        let (process, limit) = (&config.telemetry.service_name, config.profiling.chrome_max_bytes);
+        sinks.push(Box::new(export::ChromeSink::open(&path, process, limit, unix_nanos())?));
     }
     Ok(sinks)
 }

@@ -8,6 +8,7 @@ mod decode;
 mod entry;
 pub(crate) mod exemplars;
 mod rate;
+mod numbered;
 mod sink;
 mod stats;
 
@@ -15,6 +16,7 @@ pub(crate) use crate::instrument::ThreadInfo;
 pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
+pub(crate) use numbered::{NumberedField, numbered};
 pub(crate) use sink::Sink;
 pub(crate) use stats::Accounting;
 pub use stats::{SignalStats, SinkStats, Stats};

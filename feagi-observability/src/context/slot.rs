@@ -99,7 +99,7 @@ impl ThreadSlot {
     /// A fresh trace id: xoroshiro128+ (Blackman and Vigna, 2018), seeded by the system.
     #[inline(always)]
     pub(crate) fn new_trace_id(&self) -> TraceId {
-        let mut draw = || {
+        let draw = || {
             let [a, mut b] = self.trace_random.get();
             let result = a.wrapping_add(b);
             b ^= a;

@@ -2,6 +2,7 @@
 
 mod capture;
 mod filter;
+pub(crate) mod format;
 
 pub(crate) use capture::CaptureLayer;
 pub(crate) use filter::Filter;

@@ -1,0 +1,118 @@
+use super::append_line;
+use super::sample::Sample;
+use crate::collect::EntryKind;
+use crate::config::LogFormat;
+use crate::instrument::Outcome;
+use serde_json::{Value, json};
+
+/// Everything that has ever broken a log line.
+const NASTY: &str =
+    "a\nb\rc\x1b[31md\0e\u{85}f\u{9b}g\u{202e}h\u{2066}i\u{2028}j\u{2029}k\"l\\m\tn\u{7f}o\u{feff}p";
+
+fn line(format: LogFormat, sample: &Sample) -> String {
+    let mut out = Vec::new();
+    append_line(format, &sample.entry(), &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+fn parsed(sample: &Sample) -> Value {
+    serde_json::from_str(&line(LogFormat::Json, sample)).unwrap()
+}
+
+#[test]
+fn a_call_in_json_has_every_member_with_its_type() {
+    let mut sample = Sample::new(EntryKind::Call)
+        .field("n", &-3i8)
+        .field("big", &u64::MAX)
+        .field("ratio", &0.5f64)
+        .field("fits", &true)
+        .field("who", "ada")
+        .error("disk full");
+    sample.outcome = Outcome::Error;
+    let expected = json!({
+        "timestamp": "2026-11-23T22:26:00.124691Z", "level": "INFO", "target": "feagi::engine",
+        "message": "engine::step", "name": "engine::step",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "b7ad6b7169203331", "parent_id": "00f067aa0ba902b7",
+        "outcome": "error", "duration_ns": 1_234_567, "thread": "burst", "thread_id": 4242,
+        "file": "src/engine.rs", "line": 7,
+        "fields": {"n": -3, "big": u64::MAX, "ratio": 0.5, "fits": true, "who": "ada"}, "error": "disk full",
+    });
+    assert_eq!(parsed(&sample), expected);
+}
+
+#[test]
+fn a_call_in_text_reads_from_time_to_duration() {
+    let sample = Sample::new(EntryKind::Call).field("n", &7u8).field("who", "ada b").field("path", "a/b");
+    let expected = "2026-11-23T22:26:00.124691Z  INFO feagi::engine: engine::step n=7 who=\"ada b\" path=a/b \
+                    trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=b7ad6b7169203331 outcome=ok duration=1.234ms\n";
+    assert_eq!(line(LogFormat::Text, &sample), expected);
+}
+
+#[test]
+fn a_log_names_the_span_around_it_and_has_no_outcome() {
+    let mut sample = Sample::new(EntryKind::Log);
+    sample.message = Some("hello".to_owned());
+    sample.span_name = "outer".to_owned();
+    let object = parsed(&sample);
+    assert_eq!((&object["span"], &object["message"]), (&json!("outer"), &json!("hello")));
+    assert_eq!((object.get("name"), object.get("outcome"), object.get("duration_ns")), (None, None, None));
+    assert!(line(LogFormat::Text, &sample).contains(" feagi::engine outer: hello trace_id="));
+    assert!(!line(LogFormat::Text, &sample).contains("outcome="));
+}
+
+#[test]
+fn nasty_text_in_every_position_stays_one_line_and_comes_back_whole() {
+    let mut sample = Sample::new(EntryKind::Log).field(NASTY, NASTY).error(NASTY);
+    sample.message = Some(NASTY.to_owned());
+    sample.target = NASTY.to_owned();
+    sample.span_name = format!("{NASTY}2");
+    sample.thread.name = NASTY.to_owned();
+    for format in [LogFormat::Text, LogFormat::Json] {
+        let line = line(format, &sample);
+        let body = line.strip_suffix('\n').unwrap();
+        let raw = body
+            .chars()
+            .find(|c| c.is_control() || ('\u{2028}'..='\u{2069}').contains(c) || *c == '\u{feff}');
+        assert_eq!(raw, None, "{format:?}");
+    }
+    let object = parsed(&sample);
+    for key in ["message", "target", "thread", "error"] {
+        assert_eq!(object[key], NASTY);
+    }
+    assert_eq!(object["fields"][NASTY], NASTY);
+}
+
+#[test]
+fn numbers_that_are_not_finite_leave_the_line_valid() {
+    let sample = Sample::new(EntryKind::Event)
+        .field("a", &f64::NAN)
+        .field("b", &f64::INFINITY)
+        .field("c", &f64::NEG_INFINITY)
+        .field("d", &1e300);
+    let fields = parsed(&sample)["fields"].clone();
+    assert_eq!(fields, json!({"a": "NaN", "b": "Infinity", "c": "-Infinity", "d": 1e300}));
+    assert!(line(LogFormat::Text, &sample).contains(" a=NaN b=Infinity c=-Infinity d=1e300 "));
+}
+
+#[test]
+fn fields_named_like_ours_or_like_each_other_are_all_kept() {
+    let sample = Sample::new(EntryKind::Event)
+        .field("level", "x")
+        .field("k", &1u8)
+        .field("k", &2u8)
+        .field("trace_id", "y");
+    let object = parsed(&sample);
+    assert_eq!(object["fields"], json!({"level": "x", "k": 1, "k#2": 2, "trace_id": "y"}));
+    assert_eq!(object["level"], "INFO");
+}
+
+#[test]
+fn a_line_is_appended_to_what_the_buffer_holds() {
+    let sample = Sample::new(EntryKind::Call);
+    let mut out = b"before\n".to_vec();
+    append_line(LogFormat::Text, &sample.entry(), &mut out);
+    append_line(LogFormat::Json, &sample.entry(), &mut out);
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.lines().count(), 3);
+    assert!(text.starts_with("before\n2026-"));
+}
