@@ -5,6 +5,8 @@ mod config;
 mod context;
 mod error;
 mod instrument;
+#[cfg(feature = "server")]
+mod server;
 mod telemetry;
 
 pub use config::{
