@@ -14,6 +14,8 @@ mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
 mod protobuf;
+#[cfg(feature = "server")]
+mod server;
 mod telemetry;
 
 pub use collect::{SignalStats, SinkStats, Stats};
