@@ -46,7 +46,10 @@ mod tests {
         let profiler = CpuProfiler::new(&ProfilingConfig::default()).expect_err("not compiled in");
         let drawn = FlamegraphGenerator.generate(Path::new("cpu.pb.gz")).expect_err("not compiled in");
         for error in [profiler, drawn] {
-            assert!(matches!(error, ProfilingError::MissingFeature { feature: "profiling", .. }), "{error:?}");
+            assert!(
+                matches!(error, ProfilingError::MissingFeature { feature: "profiling", .. }),
+                "{error:?}"
+            );
             assert!(error.to_string().contains("`profiling`"), "{error}");
         }
     }
