@@ -63,7 +63,9 @@ fn no_signal_makes_an_interrupted_thread_allocate_not_even_the_first_one() {
         let threads = [scope.spawn(quiet), scope.spawn(quiet)];
         begin.wait();
         profiler.start().expect("started");
-        threads.map(|thread| thread.join().expect("no panic"));
+        for thread in threads {
+            thread.join().expect("no panic");
+        }
         profiler.stop().expect("stopped")
     });
     let busy = |name: &String| name.contains("simulate_spiking_neurons");

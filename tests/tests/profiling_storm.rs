@@ -10,19 +10,21 @@ use std::hint::black_box;
 use std::panic;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use feagi_observability::{CpuProfiler, ProfilingConfig};
 use profiling_support::{Folder, Pprof, simulate_spiking_neurons, thread_cpu};
 
-const FREQUENCY: u32 = 997;
+/// What the storm panics with.
+const STORM: &str = "a panic of the storm";
 
 #[inline(never)]
 fn unwind_through_some_frames(depth: u32, number: u64) -> u64 {
     // Owns something, so that unwinding has a destructor to run in each frame.
     let owned = black_box(vec![number; 4]);
     if depth == 0 {
-        panic!("a panic of the storm");
+        panic::panic_any(STORM);
     }
     unwind_through_some_frames(depth - 1, number) + owned[0]
 }
@@ -50,16 +52,47 @@ fn allocation_storm(stop: &AtomicBool) -> usize {
     total
 }
 
+/// Ends the allocations also when an assertion fails; the scope would wait for them for ever.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        // Relaxed: see the loop.
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A process takes one profile at a time, but the test harness runs its tests side by side.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn profiler(folder: &Folder) -> CpuProfiler {
+    let config = ProfilingConfig { output_dir: folder.join("p"), frequency_hz: 997, ..Default::default() };
+    CpuProfiler::new(&config).expect("a valid configuration")
+}
+
+/// Keeps the panics of the storm, thousands of them, off the console, and no other.
+fn silence_the_storm() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if panic.payload_as_str() != Some(STORM) {
+            report(panic);
+        }
+    }));
+}
+
 #[test]
 fn panics_allocations_short_threads_and_child_processes_at_the_highest_frequency_do_no_harm() {
-    panic::set_hook(Box::new(|_| ()));
+    let _alone = alone();
+    silence_the_storm();
     let folder = Folder::new("storm");
-    let config =
-        ProfilingConfig { output_dir: folder.join("p"), frequency_hz: FREQUENCY, ..Default::default() };
-    let profiler = CpuProfiler::new(&config).expect("a valid configuration");
+    let profiler = profiler(&folder);
     let stop = AtomicBool::new(false);
     let path = std::thread::scope(|scope| {
-        // Both run before the start: its first signal must not meet them.
+        let stop_allocating = StopOnDrop(&stop);
+        // Runs before the start, as the first signal must not meet it.
         let allocating = scope.spawn(|| allocation_storm(&stop));
         profiler.start().expect("started");
         let panicking = scope.spawn(|| panic_storm(Duration::from_secs(1)));
@@ -69,8 +102,7 @@ fn panics_allocations_short_threads_and_child_processes_at_the_highest_frequency
         }
         assert!(panicking.join().expect("no panic escapes") > 100);
         let path = profiler.stop().expect("stopped");
-        // Relaxed: see the loop.
-        stop.store(true, Ordering::Relaxed);
+        drop(stop_allocating);
         assert!(allocating.join().expect("no panic") > 0);
         path
     });
@@ -82,28 +114,22 @@ fn panics_allocations_short_threads_and_child_processes_at_the_highest_frequency
 
 #[test]
 fn starting_and_stopping_again_and_again_under_load_does_no_harm() {
+    let _alone = alone();
     let folder = Folder::new("cycles");
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let stop_allocating = StopOnDrop(&stop);
         let allocating = scope.spawn(|| allocation_storm(&stop));
-        let config =
-            ProfilingConfig { output_dir: folder.join("p"), frequency_hz: FREQUENCY, ..Default::default() };
-        for _ in 0..20 {
-            let profiler = CpuProfiler::new(&config).expect("a valid configuration");
-            start_when_free(&profiler);
+        for cycle in 0..20 {
+            let profiler = profiler(&folder);
+            profiler.start().expect("started");
             simulate_spiking_neurons(Duration::from_millis(5));
-            // Every other one by Drop.
-            drop(profiler);
+            if cycle % 2 == 0 {
+                profiler.stop().expect("stopped");
+            }
+            // Every other one is stopped by Drop.
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stop_allocating);
         assert!(allocating.join().expect("no panic") > 0);
     });
-}
-
-/// The other test of this file may be profiling.
-fn start_when_free(profiler: &CpuProfiler) {
-    while let Err(error) = profiler.start() {
-        assert!(matches!(error, feagi_observability::ProfilingError::AlreadyRunning), "{error}");
-        std::thread::yield_now();
-    }
 }

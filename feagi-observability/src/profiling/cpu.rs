@@ -20,7 +20,9 @@ use crate::config::ProfilingConfig;
 /// ```
 ///
 /// Read the profile with `go tool pprof -top cpu.pb.gz` (`-tags` shows the threads) or speedscope; the SVG opens in a browser.
-/// A build profile with `debug = "line-tables-only"` adds file names and lines; a stripped binary has no names at all.
+/// Names come from the binary: `debug = "limited"` in the build profile gives full paths, generics, inlined functions and lines;
+/// `debug = "line-tables-only"` gives bare names without their modules; no debug information, full names of what was not inlined;
+/// a stripped binary, none.
 ///
 /// A process has one profiling signal and so takes one profile at a time. While it is taken, system calls that are not
 /// restarted automatically (`poll`, `nanosleep`) may end early with `EINTR`. `ProfilingConfig::sample_rate` thins labels,

@@ -3,6 +3,7 @@
 //! Receives a `Profile`; gives bytes. Schema and field numbers: `profile.proto` of <https://github.com/google/pprof>. Two sample
 //! types, samples/count and cpu/nanoseconds; the thread and the further labels are text labels.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::{Duration, UNIX_EPOCH};
@@ -40,6 +41,16 @@ pub(super) fn encoded(profile: &Profile) -> Vec<u8> {
 
 fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// pprof takes a name that equals its system name for one it has to demangle, and cuts `<…>` and `(…)` out of it. Debug
+/// information without linkage names gives such pairs.
+fn distinct_system_name(frame: &Frame) -> Cow<'_, str> {
+    if frame.system_name == frame.function && frame.function.contains(['<', '(']) {
+        Cow::Owned(format!("{} [no linkage name]", frame.function))
+    } else {
+        Cow::Borrowed(&frame.system_name)
+    }
 }
 
 /// One file being written. Strings, functions and locations are written once and then referred to: strings by position, the
@@ -151,7 +162,8 @@ impl<'a> Writer<'a> {
     }
 
     fn function(&mut self, frame: &Frame) -> u64 {
-        let key = [self.string(&frame.function), self.string(&frame.system_name), self.string(&frame.file)];
+        let system_name = self.string(&distinct_system_name(frame));
+        let key = [self.string(&frame.function), system_name, self.string(&frame.file)];
         let next = self.functions.len() as u64 + 1;
         if let Some(&id) = self.functions.get(&key) {
             return id;
@@ -186,5 +198,26 @@ impl<'a> Writer<'a> {
         let mut out = self.out;
         self.ordered_strings.iter().for_each(|text| out.string(6, text));
         out.into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generic_name_without_a_linkage_name_is_kept_from_being_shortened() {
+        let named = |function: &str, system_name: &str| {
+            let (function, system_name) = (function.to_owned(), system_name.to_owned());
+            let frame =
+                Frame { function, system_name, file: String::new(), line: 0, address: 0, inlined: false };
+            distinct_system_name(&frame).into_owned()
+        };
+        assert_eq!(named("sort<u32, fn(&u32) -> bool>", "_ZN4sort"), "_ZN4sort");
+        assert_ne!(
+            named("sort<u32, fn(&u32) -> bool>", "sort<u32, fn(&u32) -> bool>"),
+            "sort<u32, fn(&u32) -> bool>"
+        );
+        assert_eq!(named("memcpy", "memcpy"), "memcpy");
     }
 }
