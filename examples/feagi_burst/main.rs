@@ -4,15 +4,14 @@
 
 mod burst;
 mod connectome;
-mod pace;
 mod progress;
 mod report;
 
 use burst::Session;
 use feagi_observability_examples::args::{self, Args, Command};
+use feagi_observability_examples::pace::Pace;
 use feagi_observability_examples::preflight;
 use feagi_observability_examples::summary::{Signals, Summary, Totals};
-use pace::Pace;
 use progress::Progress;
 use std::error::Error;
 use std::io::Write;
@@ -65,7 +64,7 @@ fn run_bursts(session: &mut Session, args: &Args) -> Result<Summary, Box<dyn Err
         pace.wait();
         let start = Instant::now();
         let outcome = session.burst()?;
-        pace.done(start);
+        pace.done(start.elapsed());
         totals += outcome.counts;
         progress.update(outcome.burst, totals.neurons_fired);
     }
@@ -75,9 +74,9 @@ fn run_bursts(session: &mut Session, args: &Args) -> Result<Summary, Box<dyn Err
         bursts: args.bursts,
         target_hz: args.hz,
         bursts_per_second: args.bursts as f64 / pace.elapsed().as_secs_f64().max(f64::MIN_POSITIVE),
-        late_bursts: pace.late,
+        late_bursts: pace.late(),
         burst_ms_mean: pace.mean(args.bursts).as_secs_f64() * 1e3,
-        burst_ms_max: pace.longest.as_secs_f64() * 1e3,
+        burst_ms_max: pace.longest().as_secs_f64() * 1e3,
         totals,
         fired_digest: session.digest.to_string(),
         signals: Signals::default(),
