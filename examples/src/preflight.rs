@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Memory that a neuron takes with its twenty synapses: 1.26 GB were measured for a million, rounded up.
 const BYTES_PER_NEURON: u64 = 1_300;
+/// The same while a brain is taken apart, when it exists more than once: 3.34 GB for a million.
+const BYTES_PER_NEURON_OF_PHASES: u64 = 3_400;
 
 /// Checks memory, the configuration file, the port and the folder, in this order, and creates the folder.
 ///
@@ -17,7 +19,7 @@ const BYTES_PER_NEURON: u64 = 1_300;
 /// # Errors
 /// The first thing that the run would stumble over.
 pub fn check(args: &Args) -> Result<(), UsageError> {
-    fits(args.neurons, available_memory())?;
+    fits(args, available_memory())?;
     if let Some(file) = &args.config {
         readable(file)?;
     }
@@ -28,14 +30,15 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
 }
 
 /// A machine that runs out of memory kills the run without a word, so the word is said before.
-fn fits(neurons: u32, available: Option<u64>) -> Result<(), UsageError> {
-    let needed = u64::from(neurons) * BYTES_PER_NEURON;
+fn fits(args: &Args, available: Option<u64>) -> Result<(), UsageError> {
+    let each = if args.phases { BYTES_PER_NEURON_OF_PHASES } else { BYTES_PER_NEURON };
+    let needed = u64::from(args.neurons) * each;
     let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
     match available {
         Some(available) if needed > available => {
             let (needed, free) = (megabytes(needed), megabytes(available));
             let problem = format!("needs about {needed} MB of memory and {free} MB are free");
-            Err(UsageError::new("--neurons", neurons, problem, "give a smaller number"))
+            Err(UsageError::new("--neurons", args.neurons, problem, "give a smaller number"))
         }
         _ => Ok(()),
     }
@@ -99,19 +102,25 @@ fn plain(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::fits;
+    use crate::args::Args;
+
+    fn brain(neurons: u32, phases: bool) -> Args {
+        Args { neurons, phases, ..Args::default() }
+    }
 
     #[test]
     fn a_brain_that_does_not_fit_into_memory_is_refused_with_both_sizes() {
-        let refused = fits(5_000_000, Some(4_000_000_000)).expect_err("6.5 GB do not fit into 4 GB");
+        let refused = fits(&brain(5_000_000, false), Some(4_000_000_000)).expect_err("6.5 GB do not fit");
         assert_eq!(
             refused.to_string(),
             "`--neurons 5000000`: needs about 6500 MB of memory and 4000 MB are free; give a smaller number"
         );
+        assert!(fits(&brain(10_000, true), Some(13_000_000)).is_err(), "a brain taken apart needs more");
     }
 
     #[test]
     fn a_brain_that_fits_is_accepted_and_so_is_any_where_the_system_does_not_tell() {
-        assert_eq!(fits(10_000, Some(13_000_000)), Ok(()));
-        assert_eq!(fits(5_000_000, None), Ok(()));
+        assert_eq!(fits(&brain(10_000, false), Some(13_000_000)), Ok(()));
+        assert_eq!(fits(&brain(5_000_000, true), None), Ok(()));
     }
 }

@@ -27,16 +27,17 @@ fn every_flag_reaches_its_field_in_both_spellings() {
         neurons: 500,
         bursts: 7,
         hz: 12.5,
+        phases: true,
         out: "here".into(),
         otlp: Some("https://collector.example:4318/v1/traces".into()),
         serve: Some("[::1]:0".into()),
         config: Some("some.toml".into()),
     };
-    let spaced = "--neurons 500 --bursts 7 --hz 12.5 --out here --serve [::1]:0 --config some.toml \
+    let spaced = "--phases --neurons 500 --bursts 7 --hz 12.5 --out here --serve [::1]:0 --config some.toml \
                   --otlp https://collector.example:4318/v1/traces";
     assert_eq!(run(spaced), expected);
     let attached = "--neurons=500 --bursts=7 --hz=12.5 --out=here --serve=[::1]:0 --config=some.toml \
-                    --otlp=https://collector.example:4318/v1/traces";
+                    --otlp=https://collector.example:4318/v1/traces --phases";
     assert_eq!(run(attached), expected);
 }
 
@@ -86,6 +87,8 @@ fn every_refusal_names_flag_value_and_remedy() {
         ("--out --hz 3", "`--out`: has no value", "write `--out "),
         ("--hz 3 --hz 3", "`--hz`: given twice", "give it once"),
         ("--help=yes", "`--help`: takes no value", "write `--help`"),
+        ("--phases=yes", "`--phases`: takes no value", "write `--phases`"),
+        ("--phases --phases", "`--phases`: given twice", "give it once"),
         ("neurons", "`neurons`: no such flag", "did you mean `--neurons`?"),
         ("--burts 3", "`--burts`: no such flag", "did you mean `--bursts`?"),
         ("--xyz", "`--xyz`: no such flag", "`--help` lists the flags"),
