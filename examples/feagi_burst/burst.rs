@@ -1,6 +1,7 @@
 //! One burst: stimulate, let the engine compute, read out.
 
 use crate::connectome::{Connectome, MOTOR, Npu, STIMULUS};
+use crate::phases::Phases;
 use feagi_npu_burst_engine::BurstResult;
 use feagi_npu_neural::types::{NeuronId, Result};
 use feagi_observability_examples::digest::FiredDigest;
@@ -12,7 +13,7 @@ const STIMULUS_SEED: u64 = 0x5EED_0001;
 
 /// A brain, what it is shown, and the record of what it did.
 pub(crate) struct Session {
-    pub(crate) connectome: Connectome,
+    engine: Engine,
     stimulus: Stimulus,
     pub(crate) digest: FiredDigest,
 }
@@ -25,18 +26,40 @@ pub(crate) struct Outcome {
     pub(crate) counts: Totals,
 }
 
+/// How a burst is computed; both ways fire the same neurons.
+enum Engine {
+    /// By the engine, in one call.
+    Whole(Box<Npu>),
+    /// Phase by phase, from the engine's parts.
+    Phased(Box<Phases>),
+}
+
 impl Session {
     /// Stimulates one in a hundred of all neurons in each burst, and at least one.
-    pub(crate) fn new(connectome: Connectome) -> Self {
+    pub(crate) fn new(connectome: Connectome, phased: bool) -> Result<Self> {
         let stimulated = (connectome.neurons / 100).max(1);
         let stimulus = Stimulus::new(connectome.sensory.clone(), stimulated);
-        Session { connectome, stimulus, digest: FiredDigest::default() }
+        let engine = if phased {
+            Engine::Phased(Box::new(Phases::of(connectome)?))
+        } else {
+            Engine::Whole(Box::new(connectome.npu))
+        };
+        Ok(Session { engine, stimulus, digest: FiredDigest::default() })
     }
 
     /// Runs one burst.
     pub(crate) fn burst(&mut self) -> Result<Outcome> {
-        inject(&mut self.connectome.npu, self.stimulus.draw());
-        let result = process(&self.connectome.npu)?;
+        let stimulus = self.stimulus.draw();
+        let result = match &mut self.engine {
+            Engine::Whole(npu) => {
+                inject(npu, stimulus);
+                process(npu)?
+            }
+            Engine::Phased(phases) => {
+                phases.stage(stimulus);
+                phases.process()?
+            }
+        };
         Ok(read_out(&result, &mut self.digest))
     }
 }

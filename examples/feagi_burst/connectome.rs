@@ -20,9 +20,13 @@ pub(crate) const FAN_OUT: u32 = 20;
 /// The index of the area whose firing drives the body; indices 0 to 6 belong to the engine's core areas.
 pub(crate) const MOTOR: u32 = 12;
 
+/// The neuron that the engine makes for the power area and excites in every burst.
+pub(crate) const POWER: NeuronId = NeuronId(1);
+
 const SENSORY: u32 = 10;
 const ASSOCIATION: u32 = 11;
-const FIRE_LEDGER_WINDOW: usize = 20;
+/// Bursts that the engine looks back on.
+pub(crate) const FIRE_LEDGER_WINDOW: usize = 20;
 const WIRING_SEED: u64 = 0xFEA6_1053;
 
 // Powers of two: the engine adds synaptic inputs in an order that differs from run to run, and only sums that are

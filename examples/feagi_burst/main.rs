@@ -4,15 +4,15 @@
 
 mod burst;
 mod connectome;
-mod pace;
+mod phases;
 mod progress;
 mod report;
 
 use burst::Session;
 use feagi_observability_examples::args::{self, Args, Command};
+use feagi_observability_examples::pace::Pace;
 use feagi_observability_examples::preflight;
 use feagi_observability_examples::summary::{Signals, Summary, Totals};
-use pace::Pace;
 use progress::Progress;
 use std::error::Error;
 use std::io::Write;
@@ -47,9 +47,11 @@ fn main() -> ExitCode {
 
 /// Builds, runs, writes the summary, and returns the closing text.
 fn run(args: &Args) -> Result<String, Box<dyn Error>> {
-    let mut session = Session::new(connectome::build(args.neurons)?);
-    let mut done = run_bursts(&mut session, args)?;
-    done.signals = Signals::default();
+    let connectome = connectome::build(args.neurons)?;
+    let (neurons, synapses) = (connectome.neurons, connectome.synapses);
+    let mut session = Session::new(connectome, args.phases)?;
+    let ran = run_bursts(&mut session, args)?;
+    let done = Summary { neurons, synapses, signals: Signals::default(), ..ran };
     let path = done
         .write(&args.out)
         .map_err(|e| format!("cannot write {} in `{}`: {e}", Summary::FILE_NAME, args.out.display()))?;
@@ -65,22 +67,20 @@ fn run_bursts(session: &mut Session, args: &Args) -> Result<Summary, Box<dyn Err
         pace.wait();
         let start = Instant::now();
         let outcome = session.burst()?;
-        pace.done(start);
+        pace.done(start.elapsed());
         totals += outcome.counts;
         progress.update(outcome.burst, totals.neurons_fired);
     }
     Ok(Summary {
-        neurons: session.connectome.neurons,
-        synapses: session.connectome.synapses,
         bursts: args.bursts,
         target_hz: args.hz,
         bursts_per_second: args.bursts as f64 / pace.elapsed().as_secs_f64().max(f64::MIN_POSITIVE),
-        late_bursts: pace.late,
+        late_bursts: pace.late(),
         burst_ms_mean: pace.mean(args.bursts).as_secs_f64() * 1e3,
-        burst_ms_max: pace.longest.as_secs_f64() * 1e3,
+        burst_ms_max: pace.longest().as_secs_f64() * 1e3,
         totals,
         fired_digest: session.digest.to_string(),
-        signals: Signals::default(),
+        ..Summary::default()
     })
 }
 

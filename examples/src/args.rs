@@ -17,6 +17,8 @@ Usage: feagi_burst [FLAGS]
   --neurons N     neurons in the connectome, 1 to 5000000 [default: 10000]
   --bursts N      bursts to run, 1 to 100000000 [default: 300]
   --hz F          bursts a second, up to 10000; 0 is as fast as it goes [default: 30]
+  --phases        compute each burst phase by phase from the engine's parts, to
+                  see where its time goes; the same neurons fire
   --out DIR       folder for all files of the run [default: ./feagi-observability-out]
   --otlp URL      also send traces to this collector, such as http://127.0.0.1:4318
   --serve ADDR    serve /metrics and /health here while it runs, such as 127.0.0.1:9464
@@ -35,8 +37,10 @@ pub const MIN_HZ: f64 = 0.001;
 /// The fastest paced rate; beyond it, pacing says less than running freely.
 pub const MAX_HZ: f64 = 10_000.0;
 
-const FLAGS: [&str; 8] =
-    ["--neurons", "--bursts", "--hz", "--out", "--otlp", "--serve", "--config", "--help"];
+const FLAGS: [&str; 9] =
+    ["--neurons", "--bursts", "--hz", "--out", "--otlp", "--serve", "--config", "--phases", "--help"];
+/// The flags that take no value.
+const SWITCHES: [&str; 2] = ["--phases", "--help"];
 const SEE_HELP: &str = "`--help` lists the flags";
 
 /// A checked request.
@@ -48,6 +52,8 @@ pub struct Args {
     pub bursts: u64,
     /// Bursts a second; 0 is as fast as it goes.
     pub hz: f64,
+    /// Compute each burst phase by phase instead of in one call.
+    pub phases: bool,
     /// Folder for all files of the run.
     pub out: PathBuf,
     /// An OTLP collector for traces.
@@ -64,6 +70,7 @@ impl Default for Args {
             neurons: 10_000,
             bursts: 300,
             hz: 30.0,
+            phases: false,
             out: PathBuf::from("./feagi-observability-out"),
             otlp: None,
             serve: None,
@@ -109,6 +116,10 @@ where
             return Err(UsageError::without_value(flag, "given twice", "give it once"));
         }
         seen.push(flag);
+        if flag == "--phases" {
+            args.phases = true;
+            continue;
+        }
         let value = attached.or_else(|| arguments.next().filter(|next| known(next).is_none()));
         let value = value.filter(|value| !value.is_empty()).ok_or_else(|| {
             UsageError::without_value(flag, "has no value", &format!("write `{flag} {}`", sample(flag)))
@@ -127,8 +138,8 @@ fn split(argument: &OsString) -> Result<(&'static str, Option<OsString>), UsageE
     let (name, value) = text.split_once('=').map_or((&*text, None), |(name, value)| (name, Some(value)));
     let flag = FLAGS.into_iter().find(|flag| *flag == name).ok_or_else(|| unknown(name))?;
     match value {
-        Some(_) if flag == "--help" => {
-            Err(UsageError::without_value(flag, "takes no value", "write `--help`"))
+        Some(_) if SWITCHES.contains(&flag) => {
+            Err(UsageError::without_value(flag, "takes no value", &format!("write `{flag}`")))
         }
         // The lossy text would name another file; a value of its own arrives unharmed.
         Some(value) if argument.to_str().is_none() => {
