@@ -132,7 +132,8 @@ fn run(case: usize, calls: u64) {
         telemetry: TelemetryConfig { tracing_enabled: signals == Signals::All, ..Default::default() },
         ..Default::default()
     };
-    let observability = (signals != Signals::None).then(|| init_observability(&config).expect("a valid configuration"));
+    let observability =
+        (signals != Signals::None).then(|| init_observability(&config).expect("a valid configuration"));
     call(0);
     counted_calls(call, calls);
     drop(observability);
@@ -156,7 +157,8 @@ fn count(case: usize) -> u64 {
 
 /// All instructions that the main thread executes for the calls.
 fn total(case: usize, calls: u64) -> u64 {
-    let folder = std::env::temp_dir().join(format!("feagi-observability-instructions-{}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("feagi-observability-instructions-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder for callgrind");
     let out = folder.join("out");
     let program = std::env::current_exe().expect("this program's path");

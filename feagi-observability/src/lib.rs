@@ -9,7 +9,7 @@ mod export;
 pub mod init;
 mod instrument;
 mod logging;
-mod plan;
+
 mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]

@@ -7,8 +7,8 @@ mod collector;
 mod decode;
 mod entry;
 pub(crate) mod exemplars;
-mod rate;
 mod numbered;
+mod rate;
 mod sink;
 mod stats;
 
