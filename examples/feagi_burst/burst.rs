@@ -1,6 +1,6 @@
 //! One burst: stimulate, let the engine compute, read out.
 
-use crate::connectome::{Connectome, MOTOR, Npu, STIMULUS};
+use crate::connectome::{Connectome, FAN_OUT, FIRST_WIRED, MOTOR, Npu, STIMULUS};
 use crate::phases::Phases;
 use feagi_npu_burst_engine::BurstResult;
 use feagi_npu_neural::types::{NeuronId, Result};
@@ -78,10 +78,13 @@ fn process(npu: &Npu) -> Result<BurstResult> {
 fn read_out(result: &BurstResult, digest: &mut FiredDigest) -> Outcome {
     let mut fired: Vec<u32> = result.fired_neurons.iter().map(|neuron| neuron.0).collect();
     digest.burst(result.burst, &mut fired);
+    // The engine does not report this number, but every wired neuron has the same number of synapses.
+    let wired = fired.iter().filter(|id| **id >= FIRST_WIRED).count() as u64;
     let motor = result.fire_queue_sample.as_ref().and_then(|areas| areas.get(&MOTOR));
     let counts = Totals {
         neurons_fired: result.neuron_count as u64,
         motor_neurons_fired: motor.map_or(0, |(ids, ..)| ids.len() as u64),
+        synapses_activated: wired * u64::from(FAN_OUT),
         neurons_reached: result.synaptic_injections as u64,
         neurons_computed: result.neurons_processed as u64,
         neurons_refractory: result.neurons_in_refractory as u64,

@@ -20,6 +20,8 @@ pub(crate) const FAN_OUT: u32 = 20;
 /// The index of the area whose firing drives the body; indices 0 to 6 belong to the engine's core areas.
 pub(crate) const MOTOR: u32 = 12;
 
+/// Ids below this are the core areas' neurons, which have no synapses here.
+pub(crate) const FIRST_WIRED: u32 = CORE_AREAS.len() as u32;
 /// The neuron that the engine makes for the power area and excites in every burst.
 pub(crate) const POWER: NeuronId = NeuronId(1);
 
