@@ -32,10 +32,10 @@ pub(crate) struct Field {
 }
 
 impl Recording {
-    /// The word that the runtime's macros match on.
+    /// The runtime's method that records so.
     pub(crate) fn word(self) -> Ident {
         let word = match self {
-            Recording::Plain => "plain",
+            Recording::Plain => "field",
             Recording::Display => "display",
             Recording::Debug => "debug",
         };
@@ -61,7 +61,10 @@ impl Parse for Field {
         let place = pieces::between(&start, input);
         let mut field = if !input.peek(Token![=]) {
             if literal {
-                return Err(syn::Error::new_spanned(&place, "a key as a string needs a value; write `\"key\" = value`"));
+                return Err(syn::Error::new_spanned(
+                    &place,
+                    "a key as a string needs a value; write `\"key\" = value`",
+                ));
             }
             shorthand(recording, key, place, input)?
         } else if recording == Recording::Plain {
@@ -97,7 +100,12 @@ fn key(input: ParseStream<'_>) -> syn::Result<(String, bool)> {
 }
 
 /// A field whose key is also its value. Anything longer than a dotted name needs a key of its own.
-fn shorthand(recording: Recording, key: String, place: TokenStream, input: ParseStream<'_>) -> syn::Result<Field> {
+fn shorthand(
+    recording: Recording,
+    key: String,
+    place: TokenStream,
+    input: ParseStream<'_>,
+) -> syn::Result<Field> {
     if !input.is_empty() && !input.peek(Token![,]) {
         return Err(input.error("an expression needs a key; write `key = …`"));
     }
@@ -117,7 +125,7 @@ fn value(input: ParseStream<'_>, key: &str) -> syn::Result<Expr> {
 }
 
 impl Field {
-    /// `(plain 0 (value))`, as the runtime's macros take it.
+    /// `(field 0 (value))`, as the runtime's macros take it.
     pub(crate) fn entry(&self, index: usize) -> TokenStream {
         let (word, value) = (self.recording.word(), &self.value);
         let index = proc_macro2::Literal::usize_unsuffixed(index);

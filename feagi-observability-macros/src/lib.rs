@@ -10,6 +10,7 @@
 
 mod errors;
 mod event;
+mod facts;
 mod fallback;
 mod field;
 mod level;

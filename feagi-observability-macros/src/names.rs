@@ -15,7 +15,8 @@ pub(crate) fn is_metric_name(name: &str) -> bool {
 
 /// The closest name that the grammar takes, if any part of `name` can stay.
 pub(crate) fn as_metric_name(name: &str) -> Option<String> {
-    let fixed: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == ':' { c } else { '_' }).collect();
+    let fixed: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == ':' { c } else { '_' }).collect();
     let fixed = fixed.trim_matches('_').trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
     is_metric_name(fixed).then(|| fixed.to_owned())
 }

@@ -14,7 +14,10 @@ pub(crate) struct Slot<T> {
 /// Puts an argument into its place; a second one is an error that points at it and names the first.
 pub(crate) fn fill<T>(place: &mut Option<Slot<T>>, key: &str, slot: Slot<T>, errors: &mut Errors) {
     if let Some(first) = place {
-        errors.push(&slot.written, format!("`{key}` is already set by `{}`; keep one of the two", first.text()));
+        errors.push(
+            &slot.written,
+            format!("`{key}` is already set by `{}`; keep one of the two", first.text()),
+        );
     } else {
         *place = Some(slot);
     }
@@ -33,11 +36,10 @@ impl<T> ToTokens for Slot<T> {
     }
 }
 
-/// Source text where the compiler still has it, else the tokens.
+/// Tokens as people write them; the compiler's own text puts spaces around every mark.
 pub(crate) fn written(tokens: &TokenStream) -> String {
-    let source = tokens.clone().into_iter().next().and_then(|first| {
-        let last = tokens.clone().into_iter().last()?;
-        first.span().join(last.span())?.source_text()
-    });
-    source.unwrap_or_else(|| tokens.to_string())
+    let text = tokens.to_string();
+    let text = text.strip_prefix("% ").map_or(text.clone(), |rest| format!("%{rest}"));
+    let text = text.strip_prefix("? ").map_or(text.clone(), |rest| format!("?{rest}"));
+    text.replace(" . ", ".").replace("= % ", "= %").replace("= ? ", "= ?")
 }

@@ -1,5 +1,7 @@
 //! One annotation makes span, log line, metrics and profiling hook, all under one id.
 
+#[doc(hidden)]
+pub mod __private;
 mod collect;
 mod compat;
 pub mod config;
@@ -33,6 +35,9 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
+pub use feagi_observability_macros::{
+    burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
+};
 pub use instrument::{Level, Outcome};
 pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,

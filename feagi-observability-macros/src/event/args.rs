@@ -4,7 +4,7 @@
 use crate::errors::Errors;
 use crate::field::Field;
 use crate::pieces;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, LitStr, Path, Token};
 
@@ -44,7 +44,8 @@ impl Args {
         if input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
             let word: Ident = input.parse()?;
             if word != "target" {
-                let message = format!("`{word}:` is not known here; only `target: \"…\"` can stand before the fields");
+                let message =
+                    format!("`{word}:` is not known here; only `target: \"…\"` can stand before the fields");
                 return Err(syn::Error::new_spanned(word, message));
             }
             input.parse::<Token![:]>()?;
@@ -59,7 +60,12 @@ impl Args {
 
     fn piece(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if input.peek(LitStr) && !input.peek2(Token![=]) {
-            self.message = Some(input.parse()?);
+            // All that is left. (Parsed as a `TokenStream` it would end in another buffer, where a fork cannot be followed.)
+            let mut message = TokenStream::new();
+            while !input.is_empty() {
+                message.extend([input.parse::<TokenTree>()?]);
+            }
+            self.message = Some(message);
             return Ok(());
         }
         if input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {

@@ -33,7 +33,8 @@ fn check_measured(schema: &Schema, field: &Field, errors: &mut Errors) {
         Recording::Debug => '?',
     };
     if schema.instruments_of(&field.key).next().is_some() {
-        let message = format!("`{}` is also a metric and needs the number itself; remove the `{sigil}`", field.key);
+        let message =
+            format!("`{}` is also a metric and needs the number itself; remove the `{sigil}`", field.key);
         errors.push(field, message);
     }
 }

@@ -76,6 +76,8 @@ pub(crate) const BURST: Schema = Schema {
 impl Schema {
     /// The metrics that a field feeds.
     pub(crate) fn instruments_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Instrument> {
-        self.instruments.iter().filter(move |instrument| matches!(instrument.source, Source::Field(field) if field == key))
+        self.instruments
+            .iter()
+            .filter(move |instrument| matches!(instrument.source, Source::Field(field) if field == key))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use super::schema::{Instrument, Kind, Schema, Source};
+use crate::facts::{Facts, ToOption};
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -21,23 +22,24 @@ pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream 
         let index = Literal::usize_unsuffixed(index);
         quote!((#word #index #slot (#value)))
     });
-    let feeds = fed.iter().enumerate().map(|(index, (instrument, feed))| feed.entry(instrument.kind, index));
+    let events = fed.iter().enumerate().filter_map(|(index, (_, feed))| feed.by_one(index));
+    let values = fed
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (instrument, feed))| feed.by_value(instrument.kind, index));
     let message = args.message.as_ref().map_or_else(|| quote!(none), |message| quote!((#message)));
     quote_spanned! {Span::mixed_site()=>
         #runtime::__private::emit_event! {
-            { #facts }
+            #facts
             { #(#fields)* }
-            { #(#feeds)* }
+            [#(#events)*]
+            { #(#values)* }
             #message
         }
     }
 }
 
 fn facts(schema: &Schema, level: Level, args: &Args, fed: &[(&Instrument, Feed)]) -> TokenStream {
-    let Schema { name, help, message, .. } = schema;
-    let target = args.target.as_ref().map_or_else(|| schema.target.to_token_stream(), ToTokens::to_token_stream);
-    let level = level.variant();
-    let keys = args.fields.iter().map(|field| &field.key);
     let instruments = fed.iter().map(|(instrument, _)| {
         let kind = match instrument.kind {
             Kind::Counter => quote!(Counter),
@@ -46,10 +48,22 @@ fn facts(schema: &Schema, level: Level, args: &Args, fed: &[(&Instrument, Feed)]
         let Instrument { name, help, .. } = instrument;
         quote!((#kind #name #help))
     });
-    quote! {
-        name: #name, target: #target, level: #level, help: #help, message: #message,
-        keys: [#(#keys),*], instruments: [#(#instruments)*]
-    }
+    let facts = Facts {
+        name: Some(schema.name).to_option(),
+        target: args
+            .target
+            .as_ref()
+            .map_or_else(|| Some(schema.target).to_option(), |target| Some(target).to_option()),
+        level,
+        help: schema.help,
+        message: schema.message,
+        // An event has no duration and is counted by its own counter.
+        metric: quote!(Off),
+        profile: false,
+        keys: args.fields.iter().map(|field| field.key.as_str()).collect(),
+        instruments: quote!(#(#instruments)*),
+    };
+    facts.into_token_stream()
 }
 
 /// What an instrument of this call is fed with.
@@ -67,19 +81,19 @@ impl Feed {
         }
     }
 
-    fn entry(&self, kind: Kind, instrument: usize) -> TokenStream {
-        let instrument = Literal::usize_unsuffixed(instrument);
-        match (self, kind) {
-            (Feed::One, _) => quote!((one #instrument)),
-            (Feed::Field(field), Kind::Counter) => {
-                let slot = slot(*field);
-                quote!((count #instrument #slot))
-            }
-            (Feed::Field(field), Kind::Gauge) => {
-                let slot = slot(*field);
-                quote!((gauge #instrument #slot))
-            }
-        }
+    /// The number of an instrument that counts events.
+    fn by_one(&self, instrument: usize) -> Option<Literal> {
+        matches!(self, Feed::One).then(|| Literal::usize_unsuffixed(instrument))
+    }
+
+    /// `(gauge 1 f0)`: the runtime's method, the instrument's number, the value.
+    fn by_value(&self, kind: Kind, instrument: usize) -> Option<TokenStream> {
+        let Feed::Field(field) = self else { return None };
+        let (instrument, slot) = (Literal::usize_unsuffixed(instrument), slot(*field));
+        Some(match kind {
+            Kind::Counter => quote!((count #instrument #slot)),
+            Kind::Gauge => quote!((gauge #instrument #slot)),
+        })
     }
 }
 

@@ -54,7 +54,9 @@ impl Args {
         let key = Ident::parse_any(input)?;
         match key.to_string().as_str() {
             "name" => keep(&mut self.name, "name", text(input, &key)?, start, input, errors),
-            "level" => keep(&mut self.level, "level", set(input, &key, "level = \"info\"")?, start, input, errors),
+            "level" => {
+                keep(&mut self.level, "level", set(input, &key, "level = \"info\"")?, start, input, errors)
+            }
             "target" => keep(&mut self.target, "target", text(input, &key)?, start, input, errors),
             "fields" => keep(&mut self.fields, "fields", fields(input, &key, errors)?, start, input, errors),
             "metric" => keep(&mut self.metric, "metric", metric(input, &key)?, start, input, errors),
@@ -62,7 +64,8 @@ impl Args {
             "profile" => keep(&mut self.profile, "profile", switch(input, &key)?, start, input, errors),
             "err" => keep(&mut self.err, "err", bare(input, &key)?, start, input, errors),
             "crate" => {
-                let path = set_with(input, &key, "crate = ::path::to::feagi_observability", Path::parse_mod_style)?;
+                let path =
+                    set_with(input, &key, "crate = ::path::to::feagi_observability", Path::parse_mod_style)?;
                 keep(&mut self.runtime, "crate", path, start, input, errors)
             }
             _ => Err(unknown(&key)),
@@ -83,7 +86,8 @@ fn keep<T>(
 }
 
 fn unknown(key: &Ident) -> syn::Error {
-    let meant = nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    let meant =
+        nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
     let message = format!("unknown argument `{key}`{meant}; `#[observe]` takes {}", listed(&KEYS));
     syn::Error::new_spanned(key, message)
 }
@@ -151,7 +155,10 @@ fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric> {
 /// `fields(…)`.
 fn fields(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Vec<Field>> {
     if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new_spanned(key, "`fields` needs a list; write `fields(a, %b, ?c, key = value)`"));
+        return Err(syn::Error::new_spanned(
+            key,
+            "`fields` needs a list; write `fields(a, %b, ?c, key = value)`",
+        ));
     }
     let list;
     parenthesized!(list in input);

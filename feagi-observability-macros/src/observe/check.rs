@@ -86,7 +86,10 @@ fn check_help(args: &Args, errors: &mut Errors) {
     if let (Some(help), Some(metric)) = (&args.help, &args.metric)
         && matches!(metric.value, Metric::Off)
     {
-        let message = format!("`help` describes the metrics, and `{}` turns them off; remove one of the two", metric.text());
+        let message = format!(
+            "`help` describes the metrics, and `{}` turns them off; remove one of the two",
+            metric.text()
+        );
         errors.push(help, message);
     }
 }
@@ -111,7 +114,10 @@ pub(crate) fn check_field_keys(fields: &[Field], errors: &mut Errors) {
             errors.push(&field.place, "a field needs a name; write `\"name\" = …`");
         } else if let Some(first) = seen.get(field.key.as_str()) {
             let first = written(&first.to_token_stream());
-            errors.push(field, format!("field `{}` is already set by `{first}`; keep one of the two", field.key));
+            errors.push(
+                field,
+                format!("field `{}` is already set by `{first}`; keep one of the two", field.key),
+            );
         } else {
             seen.insert(&field.key, field);
         }
@@ -135,6 +141,9 @@ fn check_field_values(fields: &[Field], errors: &mut Errors) {
 /// The first field that has no number left is pointed at.
 pub(crate) fn check_field_count(fields: &[Field], errors: &mut Errors) {
     if let Some(field) = fields.get(MAX_FIELDS) {
-        errors.push(field, format!("{} fields are more than the {MAX_FIELDS} that a record holds", fields.len()));
+        errors.push(
+            field,
+            format!("{} fields are more than the {MAX_FIELDS} that a record holds", fields.len()),
+        );
     }
 }

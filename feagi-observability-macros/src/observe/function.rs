@@ -61,7 +61,9 @@ impl Function {
     pub(crate) fn first_doc_line(&self) -> String {
         let line = self.attrs.iter().find_map(|attr| {
             let Meta::NameValue(pair) = &attr.meta else { return None };
-            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else { return None };
+            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
+                return None;
+            };
             let text = text.value();
             let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
             pair.path.is_ident("doc").then(|| line.to_owned())

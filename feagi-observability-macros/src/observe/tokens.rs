@@ -3,9 +3,9 @@
 use super::args::Metric;
 use super::function::{Body, Function};
 use super::model::{Model, Outcome};
+use crate::facts::{Facts, ToOption};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::LitStr;
 
 /// The function with its head as it was and one call in its body.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
@@ -20,7 +20,8 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
 fn call(model: &Model, is_async: bool, body: &Group) -> TokenStream {
     // Spans of this crate's edition, so that the path means the same for users of every edition.
     let here = Span::mixed_site();
-    let called = if is_async { quote_spanned!(here=> observe_async) } else { quote_spanned!(here=> observe_sync) };
+    let called =
+        if is_async { quote_spanned!(here=> observe_async) } else { quote_spanned!(here=> observe_sync) };
     let (runtime, facts) = (&model.runtime, facts(model));
     let fields = model.fields.iter().enumerate().map(|(index, field)| field.entry(index));
     let outcome = match model.outcome {
@@ -31,7 +32,7 @@ fn call(model: &Model, is_async: bool, body: &Group) -> TokenStream {
     let (returned, moved) = (&model.returned, &model.moved);
     quote_spanned! {here=>
         #runtime::__private::#called! {
-            { #facts }
+            #facts
             { #(#fields)* }
             #outcome
             (#returned)
@@ -42,20 +43,21 @@ fn call(model: &Model, is_async: bool, body: &Group) -> TokenStream {
 }
 
 fn facts(model: &Model) -> TokenStream {
-    let (name, target) = (or_auto(model.name.as_ref()), or_auto(model.target.as_ref()));
-    let (level, help, profile) = (model.level.variant(), &model.help, model.profile);
     let metric = match &model.metric {
         Metric::Shared => quote!(Shared),
         Metric::Named(name) => quote!(Named(#name)),
         Metric::Off => quote!(Off),
     };
-    let keys = model.fields.iter().map(|field| &field.key);
-    quote! {
-        name: #name, target: #target, level: #level, help: #help, metric: #metric, profile: #profile, keys: [#(#keys),*]
-    }
-}
-
-/// `auto` leaves the choice to the runtime's macro, which knows the function's path.
-pub(crate) fn or_auto(text: Option<&LitStr>) -> TokenStream {
-    text.map_or_else(|| quote!(auto), ToTokens::to_token_stream)
+    let facts = Facts {
+        name: model.name.to_option(),
+        target: model.target.to_option(),
+        level: model.level,
+        help: &model.help,
+        message: "",
+        metric,
+        profile: model.profile,
+        keys: model.fields.iter().map(|field| field.key.as_str()).collect(),
+        instruments: TokenStream::new(),
+    };
+    facts.into_token_stream()
 }
