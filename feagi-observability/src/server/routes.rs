@@ -6,12 +6,14 @@ use super::request::{Method, Request};
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
 
+/// Makes a page for an `Accept` field: its media type and its text.
+pub(crate) type MetricsPage = dyn Fn(Option<&str>) -> (&'static str, String) + Send + Sync;
+
 /// What is served, as closures: the server knows no signal. They run on the server's threads, several at once.
 pub(crate) struct Routes {
     pub(crate) metrics_path: String,
     pub(crate) health_path: String,
-    /// Gets the `Accept` field; gives media type and page.
-    pub(crate) metrics: Box<dyn Fn(Option<&str>) -> (&'static str, String) + Send + Sync>,
+    pub(crate) metrics: Box<MetricsPage>,
     /// Whether all is well, and the same as JSON.
     pub(crate) health: Box<dyn Fn() -> (bool, String) + Send + Sync>,
 }
