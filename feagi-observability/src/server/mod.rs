@@ -11,4 +11,4 @@ mod request;
 mod routes;
 
 pub(crate) use listener::{Server, bind};
-pub(crate) use routes::{Routes, check_path};
+pub(crate) use routes::Routes;
