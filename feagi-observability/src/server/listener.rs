@@ -16,7 +16,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// The clock cannot be asked for an instant at the end of time.
 const MAX_STOP: Duration = Duration::from_secs(3600);
 
-/// Takes an address such as `127.0.0.1:9464` or `localhost:0`. Nothing is started, so that a caller can still back out.
+/// Takes an address such as `127.0.0.1:9464` or `localhost:0`. Nothing is started: the caller can still back out.
 ///
 /// # Errors
 /// `InvalidInput` for what is no loopback address with a port; else what the system says.

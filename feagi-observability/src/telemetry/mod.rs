@@ -4,8 +4,14 @@
 mod facade;
 
 mod collector;
+#[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server negotiates a format"))]
 mod exposition;
+#[cfg_attr(
+    not(feature = "prometheus"),
+    allow(dead_code, reason = "only the facade brings summaries and families of unknown kind")
+)]
 mod family;
+#[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server tells strangers"))]
 mod health;
 mod meter;
 mod own;
