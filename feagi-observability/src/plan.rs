@@ -52,16 +52,32 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
         ));
     }
     if profiling.perf_profiling {
-        return refuse("`profiling.perf_profiling` is true, but there is no `perf` backend yet; set it to false".to_owned());
+        return refuse(
+            "`profiling.perf_profiling` is true, but there is no `perf` backend yet; set it to false"
+                .to_owned(),
+        );
     }
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
     }
-    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() && !cfg!(feature = "otlp") {
-        return Err(ObservabilityError::FeatureMissing { field: "telemetry.tracing_endpoint", feature: "otlp" });
+    if config.telemetry.tracing_enabled
+        && config.telemetry.tracing_endpoint.is_some()
+        && !cfg!(feature = "otlp")
+    {
+        return Err(ObservabilityError::FeatureMissing {
+            field: "telemetry.tracing_endpoint",
+            feature: "otlp",
+        });
+    }
+    #[cfg(feature = "otlp")]
+    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
+        export::OtlpSink::check(&config.telemetry)?;
     }
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
-        return Err(ObservabilityError::FeatureMissing { field: "profiling.chrome_tracing", feature: "chrome-tracing" });
+        return Err(ObservabilityError::FeatureMissing {
+            field: "profiling.chrome_tracing",
+            feature: "chrome-tracing",
+        });
     }
     Ok(())
 }
@@ -88,7 +104,8 @@ fn line_sink(
                 ("", Some(path)) => path.as_path(),
                 ("", None) => {
                     return Err(ObservabilityError::Config(
-                        "`logging.output` is a file without a name; name it there or in `logging.file_path`".to_owned(),
+                        "`logging.output` is a file without a name; name it there or in `logging.file_path`"
+                            .to_owned(),
                     ));
                 }
                 (name, _) => Path::new(name),
@@ -96,7 +113,8 @@ fn line_sink(
             file_sink(path, format, config)
         }
         LogOutput::Syslog => Err(ObservabilityError::Config(
-            "`logging.output` is `Syslog`, which is not available yet; choose Stdout, Stderr or File".to_owned(),
+            "`logging.output` is `Syslog`, which is not available yet; choose Stdout, Stderr or File"
+                .to_owned(),
         )),
     }
 }
