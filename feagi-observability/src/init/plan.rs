@@ -69,6 +69,10 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
             feature: "otlp",
         });
     }
+    #[cfg(feature = "otlp")]
+    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
+        crate::export::OtlpSink::check(&config.telemetry)?;
+    }
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
         return Err(ObservabilityError::FeatureMissing {
             field: "profiling.chrome_tracing",
