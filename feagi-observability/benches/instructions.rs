@@ -37,6 +37,11 @@ fn fallible(n: u64) -> Result<u64, String> {
     Ok(black_box(n.wrapping_mul(31) ^ 7))
 }
 
+#[inline(never)]
+fn answered(n: u64) -> u64 {
+    fallible(n).unwrap_or(n)
+}
+
 #[observe(metric = "counted_future", fields(n))]
 async fn future(n: u64) -> u64 {
     black_box(n.wrapping_mul(31) ^ 7)
@@ -70,7 +75,7 @@ const CASES: [(&str, Signals, fn(u64) -> u64); 9] = [
     ("#[observe], metrics", Signals::Metrics, observed),
     ("#[observe], metrics + line", Signals::Line, observed),
     ("#[observe], metrics + span + line", Signals::All, observed),
-    ("#[observe] on Result, metrics + span + line", Signals::All, fallible),
+    ("#[observe] on Result, metrics + span + line", Signals::All, answered),
     ("#[observe] on async fn, metrics + span + line", Signals::All, polled),
     ("burst_info!, three fields, metrics + span + line", Signals::All, event),
     ("tracing::info!, five fields", Signals::Line, foreign),
