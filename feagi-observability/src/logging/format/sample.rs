@@ -1,8 +1,8 @@
 //! Records for tests, of this room and of the sinks.
 
-use crate::collect::{Entry, EntryKind, ThreadInfo};
+use crate::collect::{Entry, EntryKind};
 use crate::context::{SpanId, TraceId};
-use crate::instrument::{Encoder, Field, Fields, Keys, Level, Outcome};
+use crate::instrument::{Encoder, Field, Fields, Keys, Level, Outcome, ThreadInfo};
 use std::mem::MaybeUninit;
 
 /// The key number under which a record carries its error text.
@@ -60,7 +60,7 @@ impl Sample {
         let mut buffer = [MaybeUninit::uninit(); 8192];
         let mut encoder = Encoder::new(&mut buffer);
         encoder.field(key, value);
-        let (len, _) = encoder.finish();
+        let len = encoder.finish().bytes as usize;
         // SAFETY: the encoder has initialised the first `len` bytes.
         self.bytes.extend(buffer[..len].iter().map(|b| unsafe { b.assume_init() }));
         self
