@@ -128,6 +128,9 @@ mod tests {
 
     #[test]
     fn references_and_boxes_measure_what_they_hold() {
-        assert_eq!((&&7u8).count() + Box::new(3usize).count() + (&mut 2i64).count(), 12);
+        fn count(value: impl Measure) -> u64 {
+            value.count()
+        }
+        assert_eq!(count(&&7u8) + count(Box::new(3usize)) + count(&mut 2i64), 12);
     }
 }
