@@ -49,10 +49,7 @@ impl Function {
         if input.peek(Token![;]) {
             return Ok(Function { attrs, vis, defaultness, sig, body: Body::Missing(input.parse()?) });
         }
-        let body = match input.parse()? {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => group,
-            other => return Err(syn::Error::new_spanned(other, "expected the function's body")),
-        };
+        let body = block(input.parse()?)?;
         let body = hoist(&body, &mut attrs)?;
         Ok(Function { attrs, vis, defaultness, sig, body: Body::Block(body) })
     }
@@ -74,6 +71,19 @@ impl Function {
     /// Whether the function has an attribute of that name.
     pub(crate) fn has_attribute(&self, name: &str) -> bool {
         self.attrs.iter().any(|attr| attr.path().is_ident(name))
+    }
+}
+
+/// The braces of a body, also where it came through a `$body:block` and so stands in an invisible group.
+fn block(token: TokenTree) -> syn::Result<Group> {
+    let TokenTree::Group(group) = token else {
+        return Err(syn::Error::new_spanned(token, "expected the function's body"));
+    };
+    let mut inside = group.stream().into_iter();
+    match (group.delimiter(), inside.next(), inside.next()) {
+        (Delimiter::Brace, ..) => Ok(group),
+        (Delimiter::None, Some(inner), None) => block(inner),
+        _ => Err(syn::Error::new_spanned(group, "expected the function's body")),
     }
 }
 

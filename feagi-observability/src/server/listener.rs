@@ -102,9 +102,10 @@ impl Server {
         self.address
     }
 
-    /// Connections turned away because too many were open.
-    pub(crate) fn refused(&self) -> u64 {
-        self.shared.lock().refused
+    /// Reads how many connections were turned away because too many were open; outlives the server.
+    pub(crate) fn refused_count(&self) -> impl Fn() -> u64 + Send + Sync + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || shared.lock().refused
     }
 
     /// Closes the port, lets answers under way go out, and says whether all threads have ended in time.

@@ -14,6 +14,10 @@ mod family;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server tells strangers"))]
 mod health;
 mod meter;
+#[cfg_attr(
+    not(any(feature = "server", feature = "prometheus")),
+    allow(dead_code, reason = "features hand in counts of their own")
+)]
 mod own;
 mod registry;
 mod system;
@@ -23,6 +27,9 @@ pub(crate) use facade::Facade;
 
 #[cfg(feature = "server")]
 pub(crate) use exposition::Exposition;
+
+#[cfg(any(feature = "server", feature = "prometheus"))]
+pub(crate) use own::counted;
 
 pub use collector::TelemetryCollector;
 pub use health::{HealthCheck, HealthStatus};

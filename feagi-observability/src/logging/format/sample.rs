@@ -86,6 +86,7 @@ impl Sample {
             message: self.message.as_deref(),
             fields: Fields::new(&self.bytes, Keys::Site(&self.keys)),
             truncated: false,
+            suppressed: 0,
             span_name: &self.span_name,
             site: None,
         }
