@@ -21,12 +21,11 @@ pub struct Said {
     pub err: String,
 }
 
-/// Whether `program` can be run, as `program argument`; if not, `checks` checks are skipped.
-pub fn has(program: &str, argument: &str, checks: usize) -> bool {
-    let quiet = Command::new(program).arg(argument).stdin(Stdio::null()).output();
-    match quiet {
+/// Whether `program` can be run with these arguments; if not, `checks` checks are skipped.
+pub fn has(program: &str, arguments: &[&str], checks: usize) -> bool {
+    match Command::new(program).args(arguments).stdin(Stdio::null()).output() {
         Ok(ran) if ran.status.success() => true,
-        Ok(ran) => skip(&format!("`{program} {argument}` ended with {}", ran.status), checks),
+        Ok(ran) => skip(&format!("`{program} {}` ended with {}", arguments.join(" "), ran.status), checks),
         Err(error) => skip(&format!("`{program}` cannot be run ({error})"), checks),
     }
 }

@@ -59,6 +59,8 @@ fn the_format_follows_accept_and_the_status_follows_health() {
     let address = observability.server_address().unwrap();
     assert!(address.ip().is_loopback() && address.port() != 0);
     observed();
+    // Exemplars come with the spans, a moment after the counts.
+    assert!(observability.flush(Duration::from_secs(60)));
     formats_follow_accept(address);
 
     assert_eq!(get(address, "/health", None).status, 200);

@@ -15,7 +15,7 @@ fn pprof(argument: &str, profile: &Path) -> Said {
 
 #[test]
 fn go_names_the_busy_function_and_counts_its_samples() {
-    if !has("go", "version", 4) {
+    if !has("go", &["tool", "-n", "pprof"], 7) {
         return;
     }
     let run = Run::of(env!("CARGO_BIN_EXE_emit"), "pprof", None);

@@ -11,7 +11,7 @@ const KNOWN: &str =
 
 #[test]
 fn promtool_finds_nothing_but_the_name_that_feagi_chose() {
-    if !has("promtool", "--version", 2) {
+    if !has("promtool", &["--version"], 2) {
         return;
     }
     let run = Run::of(env!("CARGO_BIN_EXE_emit"), "promtool", None);
