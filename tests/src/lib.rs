@@ -2,3 +2,8 @@
 
 pub mod counterpart;
 pub mod run;
+
+/// The README's example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
