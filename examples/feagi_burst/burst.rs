@@ -1,9 +1,10 @@
 //! One burst: stimulate, let the engine compute, read out.
 
-use crate::connectome::{Connectome, MOTOR, Npu, STIMULUS};
+use crate::connectome::{Connectome, FAN_OUT, FIRST_WIRED, MOTOR, Npu, STIMULUS};
 use crate::phases::Phases;
 use feagi_npu_burst_engine::BurstResult;
 use feagi_npu_neural::types::{NeuronId, Result};
+use feagi_observability::{burst_info, observe};
 use feagi_observability_examples::digest::FiredDigest;
 use feagi_observability_examples::rng::Rng;
 use feagi_observability_examples::summary::Totals;
@@ -47,7 +48,8 @@ impl Session {
         Ok(Session { engine, stimulus, digest: FiredDigest::default() })
     }
 
-    /// Runs one burst.
+    /// One burst of the simulation.
+    #[observe(name = "burst", metric = "feagi_burst", profile)]
     pub(crate) fn burst(&mut self) -> Result<Outcome> {
         let stimulus = self.stimulus.draw();
         let result = match &mut self.engine {
@@ -60,28 +62,40 @@ impl Session {
                 phases.process()?
             }
         };
-        Ok(read_out(&result, &mut self.digest))
+        let outcome = read_out(&result, &mut self.digest);
+        burst_info!(
+            burst_id = outcome.burst,
+            neurons_fired = outcome.counts.neurons_fired,
+            synapses_activated = outcome.counts.synapses_activated,
+        );
+        Ok(outcome)
     }
 }
 
 /// Stages the stimulus, as an agent's camera would.
+#[observe(fields(neurons = stimulus.len()))]
 fn inject(npu: &mut Npu, stimulus: &[(NeuronId, f32)]) {
     npu.inject_sensory_with_potentials(stimulus);
 }
 
 /// The engine's own burst: injection, dynamics, propagation, archive.
+#[observe(profile)]
 fn process(npu: &Npu) -> Result<BurstResult> {
     npu.process_burst()
 }
 
 /// Takes what an agent's motors would take, and records what fired.
+#[observe]
 fn read_out(result: &BurstResult, digest: &mut FiredDigest) -> Outcome {
     let mut fired: Vec<u32> = result.fired_neurons.iter().map(|neuron| neuron.0).collect();
     digest.burst(result.burst, &mut fired);
+    // The engine does not report this number, but every wired neuron has the same number of synapses.
+    let wired = fired.iter().filter(|id| **id >= FIRST_WIRED).count() as u64;
     let motor = result.fire_queue_sample.as_ref().and_then(|areas| areas.get(&MOTOR));
     let counts = Totals {
         neurons_fired: result.neuron_count as u64,
         motor_neurons_fired: motor.map_or(0, |(ids, ..)| ids.len() as u64),
+        synapses_activated: wired * u64::from(FAN_OUT),
         neurons_reached: result.synaptic_injections as u64,
         neurons_computed: result.neurons_processed as u64,
         neurons_refractory: result.neurons_in_refractory as u64,

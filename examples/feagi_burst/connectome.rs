@@ -8,6 +8,7 @@ use feagi_npu_burst_engine::backend::CPUBackend;
 use feagi_npu_neural::SynapseType;
 use feagi_npu_neural::types::{NeuronId, Result, SynapticPsp, SynapticWeight};
 use feagi_npu_runtime::StdRuntime;
+use feagi_observability::observe;
 use feagi_observability_examples::rng::Rng;
 use feagi_structures::genomic::cortical_area::{CoreCorticalType, CorticalID};
 use std::ops::Range;
@@ -20,6 +21,8 @@ pub(crate) const FAN_OUT: u32 = 20;
 /// The index of the area whose firing drives the body; indices 0 to 6 belong to the engine's core areas.
 pub(crate) const MOTOR: u32 = 12;
 
+/// Ids below this are the core areas' neurons, which have no synapses here.
+pub(crate) const FIRST_WIRED: u32 = CORE_AREAS.len() as u32;
 /// The neuron that the engine makes for the power area and excites in every burst.
 pub(crate) const POWER: NeuronId = NeuronId(1);
 
@@ -50,6 +53,7 @@ pub(crate) struct Connectome {
 }
 
 /// Builds the brain: neurons, synapses, index.
+#[observe]
 pub(crate) fn build(neurons: u32) -> Result<Connectome> {
     let core = CORE_AREAS.len();
     let synapses = neurons as usize * FAN_OUT as usize;
@@ -112,6 +116,7 @@ fn grow_area(npu: &mut Npu, area: u32, id: &[u8; 8], neurons: u32) -> Result<Ran
 }
 
 /// Gives each of `sources` its synapses; the targets are drawn from the end of the sensory area on.
+#[observe]
 fn wire(npu: &mut Npu, sources: Range<u32>, first_target: u32) -> Result<()> {
     let mut rng = Rng::new(WIRING_SEED);
     // A brain of one neuron has nothing but senses: it is wired to itself.
@@ -141,6 +146,7 @@ fn wire_some(npu: &mut Npu, rng: &mut Rng, sources: Range<u32>, targets: &Range<
 }
 
 /// Builds the table from a neuron to its synapses, without which nothing propagates.
+#[observe]
 fn index(npu: &mut Npu) {
     npu.rebuild_synapse_index();
 }

@@ -4,7 +4,9 @@
 
 mod burst;
 mod connectome;
+mod observed;
 mod phases;
+mod places;
 mod progress;
 mod report;
 
@@ -12,7 +14,8 @@ use burst::Session;
 use feagi_observability_examples::args::{self, Args, Command};
 use feagi_observability_examples::pace::Pace;
 use feagi_observability_examples::preflight;
-use feagi_observability_examples::summary::{Signals, Summary, Totals};
+use feagi_observability_examples::summary::{Summary, Totals};
+use observed::Observed;
 use progress::Progress;
 use std::error::Error;
 use std::io::Write;
@@ -36,7 +39,11 @@ fn main() -> ExitCode {
     if let Err(refused) = preflight::check(&args) {
         return complain(&refused, REFUSED);
     }
-    match run(&args) {
+    let observed = match Observed::start(&args) {
+        Ok(observed) => observed,
+        Err(refused) => return complain(&refused, REFUSED),
+    };
+    match run(&args, observed) {
         Ok(text) => {
             say(&text);
             ExitCode::SUCCESS
@@ -46,12 +53,13 @@ fn main() -> ExitCode {
 }
 
 /// Builds, runs, writes the summary, and returns the closing text.
-fn run(args: &Args) -> Result<String, Box<dyn Error>> {
+fn run(args: &Args, observed: Observed) -> Result<String, Box<dyn Error>> {
     let connectome = connectome::build(args.neurons)?;
     let (neurons, synapses) = (connectome.neurons, connectome.synapses);
     let mut session = Session::new(connectome, args.phases)?;
     let ran = run_bursts(&mut session, args)?;
-    let done = Summary { neurons, synapses, signals: Signals::default(), ..ran };
+    let signals = observed.finish()?;
+    let done = Summary { neurons, synapses, signals, ..ran };
     let path = done
         .write(&args.out)
         .map_err(|e| format!("cannot write {} in `{}`: {e}", Summary::FILE_NAME, args.out.display()))?;

@@ -13,6 +13,7 @@ use feagi_npu_burst_engine::{
 use feagi_npu_neural::types::connectome::{SerializableNeuronArray, SerializableSynapseArray};
 use feagi_npu_neural::types::{FeagiError, FireCandidateList, NeuronId, Result};
 use feagi_npu_runtime::{NeuronStorage, StdNeuronArray, StdSynapseArray, SynapseStorage};
+use feagi_observability::observe;
 use feagi_structures::genomic::cortical_area::CorticalID;
 
 /// A brain taken apart.
@@ -63,6 +64,7 @@ impl Phases {
     }
 
     /// Runs one burst, in the order of `RustNPU::process_burst`.
+    #[observe(profile)]
     pub(crate) fn process(&mut self) -> Result<BurstResult> {
         self.burst += 1;
         let reached = self.inject();
@@ -75,6 +77,7 @@ impl Phases {
     }
 
     /// Collects what arrives in this burst: from synapses, from outside, from the power neuron.
+    #[observe]
     fn inject(&mut self) -> usize {
         self.candidates.clear();
         let mut associative = AHashMap::new();
@@ -88,6 +91,7 @@ impl Phases {
     }
 
     /// Which of the neurons that got something fire.
+    #[observe(profile)]
     fn compute(&mut self) -> Result<DynamicsResult> {
         let mut no_memory = AHashMap::new();
         process_neural_dynamics(
@@ -103,12 +107,14 @@ impl Phases {
     }
 
     /// One step of recovery for every neuron that did not fire: a walk over the whole brain.
+    #[observe(profile)]
     fn recover(&mut self, fired: &FireQueue) {
         let fired: AHashSet<u32> = fired.get_all_neuron_ids().iter().map(|neuron| neuron.0).collect();
         finish_burst_refractory_period(&mut self.neurons, &fired);
     }
 
     /// What the neurons that fired send to others; runs on all cores.
+    #[observe(profile)]
     fn propagate(&mut self, fired: &FireQueue) -> Result<DelayedPropagationResult> {
         let firing = fired.neurons_by_area.values().flatten();
         let potentials =
@@ -117,6 +123,7 @@ impl Phases {
     }
 
     /// Puts it into the bursts in which it will arrive.
+    #[observe]
     fn schedule(&mut self, delayed: &DelayedPropagationResult) {
         self.arrivals.schedule_from_delayed_propagation(
             self.burst,
@@ -126,6 +133,7 @@ impl Phases {
     }
 
     /// Keeps what fired for plasticity to look back on.
+    #[observe]
     fn archive(&mut self, fired: &FireQueue) -> Result<()> {
         let archived = self.ledger.archive_burst(self.burst, &fired.clone_for_stdp_fire_ledger());
         archived.map_err(|e| FeagiError::RuntimeError(format!("the fire ledger refused the burst: {e}")))

@@ -1,5 +1,7 @@
 //! The closing text: what the run did and where to look.
 
+use crate::places;
+use feagi_observability_examples::phase_times::Phase;
 use feagi_observability_examples::summary::Summary;
 use std::fmt::Write;
 use std::path::Path;
@@ -24,6 +26,16 @@ pub(crate) fn text(done: &Summary, summary: &Path) -> String {
         let _ = writeln!(text, "{what:<12} {value}");
     }
     let _ = writeln!(text, "{:<12} {}", "dropped", dropped(done));
+    let _ = writeln!(text, "\none burst in every signal");
+    for (what, value) in places::of_trace(&done.signals) {
+        let _ = writeln!(text, "{what:<12} {value}");
+    }
+    if let Some(trace) = &done.signals.trace_file
+        && let Ok(burst) = Phase::read(trace, "burst")
+    {
+        let _ = writeln!(text, "\nwhere the time of a burst went, mean of {} in the trace", burst.calls);
+        text.push_str(&burst.table("burst"));
+    }
     text
 }
 
@@ -39,7 +51,6 @@ fn places(done: &Summary, summary: &Path) -> Vec<(&'static str, String)> {
     let signals = &done.signals;
     let file = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
     let all = [
-        ("trace id", signals.trace_id.clone()),
         ("summary", Some(summary.display().to_string())),
         ("log", file(&signals.log_file)),
         ("trace", file(&signals.trace_file)),

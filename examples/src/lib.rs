@@ -6,6 +6,7 @@
 pub mod args;
 pub mod digest;
 pub mod pace;
+pub mod phase_times;
 pub mod preflight;
 pub mod rng;
 pub mod summary;

@@ -42,6 +42,8 @@ pub struct Totals {
     pub neurons_fired: u64,
     /// Those of them that drive the body.
     pub motor_neurons_fired: u64,
+    /// Synapses that carried something: those of the neurons that fired.
+    pub synapses_activated: u64,
     /// Neurons that synapses reached.
     pub neurons_reached: u64,
     /// Neurons that the engine computed.
@@ -73,6 +75,7 @@ impl AddAssign for Totals {
     fn add_assign(&mut self, more: Self) {
         self.neurons_fired += more.neurons_fired;
         self.motor_neurons_fired += more.motor_neurons_fired;
+        self.synapses_activated += more.synapses_activated;
         self.neurons_reached += more.neurons_reached;
         self.neurons_computed += more.neurons_computed;
         self.neurons_refractory += more.neurons_refractory;

@@ -66,6 +66,13 @@ fn a_run_fires_and_leaves_a_summary_and_nothing_unfinished() {
     // Twenty stimuli in each burst, of which a few hit a neuron twice or one that has just fired.
     assert!((350..=450).contains(&done.totals.neurons_fired), "fired {}", done.totals.neurons_fired);
     assert!(done.totals.neurons_reached > 1_000, "synapses reached {}", done.totals.neurons_reached);
+    // All that fired have twenty synapses, but for the power neuron, which fires every few bursts.
+    let wired = done.totals.synapses_activated / 20;
+    assert!(
+        (done.totals.neurons_fired - 10..done.totals.neurons_fired).contains(&wired),
+        "{:?}",
+        done.totals
+    );
     assert!(done.bursts_per_second > 0.0);
     assert_eq!(done.fired_digest.len(), 16);
     let unfinished: Vec<_> = std::fs::read_dir(&out)

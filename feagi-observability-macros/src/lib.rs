@@ -1,2 +1,107 @@
-//! The macros of `feagi-observability`.
+//! The macros of `feagi-observability`: entry points only.
+//!
+//! Each macro reads its tokens (`args`), decides what they mean (`model`, `schema`), looks for mistakes (`check`) and writes
+//! one call into the runtime's `__private` module (`tokens`). Whether that call does anything is decided there: this crate has
+//! no features and emits the same tokens always.
+//!
+//! Invariant: an expansion is static facts, one runtime call and the user's own tokens with their spans.
+
 #![forbid(unsafe_code)]
+
+mod errors;
+mod event;
+mod facts;
+mod fallback;
+mod field;
+mod level;
+mod names;
+mod observe;
+mod pieces;
+mod runtime_path;
+mod slot;
+
+use level::Level;
+use proc_macro::TokenStream;
+
+/// Observes a function: one span, one log line when it ends, a call counter and a duration histogram under one id.
+///
+/// It works on functions and methods with a body, sync and async, and changes nothing else about them.
+///
+/// | argument | without it | meaning |
+/// |---|---|---|
+/// | `"literal"` or `name = "…"` | `Type::method`, `module::function` | the span's name |
+/// | `level = "info"`, `Level::INFO`, `1` (trace) … `5` (error) | info | severity of the line |
+/// | `target = "…"` | the module's path | the log target |
+/// | `fields(a, %b, ?c, k = expr, k = %expr)` | none | recorded at entry: as it is, by `Display`, by `Debug` |
+/// | `metric` | `observed_calls_total`, `observed_duration_seconds` | these shared families |
+/// | `metric = "x"` | | `x_calls_total` and `x_duration_seconds` |
+/// | `metric = false` | | no metric |
+/// | `help = "…"` | the first line of the documentation | the metrics' HELP text |
+/// | `profile` | off | CPU samples carry this call's name |
+/// | `err` | on where the return type's name ends in `Result` | an `Err` is the outcome `error` and is recorded |
+/// | `crate = path` | `::feagi_observability` | where the runtime is |
+///
+/// An argument by value that the body moves only on some paths may be dropped when the body ends, before the other arguments.
+///
+/// ```
+/// use feagi_observability::observe;
+///
+/// /// Runs one burst.
+/// #[observe(metric = "burst", level = "debug", fields(neurons, engine = %name))]
+/// fn run(neurons: u64, name: &str) -> Result<u64, String> {
+///     neurons.checked_mul(2).ok_or_else(|| format!("{name}: too many neurons"))
+/// }
+///
+/// assert_eq!(run(21, "cpu"), Ok(42));
+/// ```
+#[proc_macro_attribute]
+pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    observe::expand(arguments.into(), item.into()).into()
+}
+
+/// Reports a burst at level `info`: one log line, one span, and the burst metrics.
+///
+/// The grammar is that of `tracing::info!`: `target: "…"` first, then fields (`a`, `%a`, `?a`, `k = v`, `k = %v`, dotted
+/// keys, keys as string literals), the message with its arguments last. `crate = path,` before all names a renamed runtime.
+///
+/// | field | becomes |
+/// |---|---|
+/// | none needed | counter `feagi_burst_total`, one a report |
+/// | `burst_id` | a field |
+/// | `neurons_fired` | gauge `feagi_neurons_fired`, counter `feagi_burst_neurons_fired_total` |
+/// | `synapses_activated` | gauge `feagi_synapses_activated`, counter `feagi_burst_synapses_activated_total` |
+/// | any other | a field |
+///
+/// ```
+/// let (fired, area) = (1000_u64, "visual");
+/// feagi_observability::burst_info!(burst_id = 42, neurons_fired = fired, synapses_activated = 5000, %area);
+/// feagi_observability::burst_info!(burst_id = 43, neurons_fired = fired, "burst in {area}");
+/// ```
+#[proc_macro]
+pub fn burst_info(input: TokenStream) -> TokenStream {
+    event::expand(&event::BURST, Level::Info, input.into()).into()
+}
+
+/// Reports a burst at level `trace`; see [`burst_info!`].
+#[proc_macro]
+pub fn burst_trace(input: TokenStream) -> TokenStream {
+    event::expand(&event::BURST, Level::Trace, input.into()).into()
+}
+
+/// Reports a burst at level `debug`; see [`burst_info!`].
+#[proc_macro]
+pub fn burst_debug(input: TokenStream) -> TokenStream {
+    event::expand(&event::BURST, Level::Debug, input.into()).into()
+}
+
+/// Reports a burst at level `warn`; see [`burst_info!`].
+#[proc_macro]
+pub fn burst_warn(input: TokenStream) -> TokenStream {
+    event::expand(&event::BURST, Level::Warn, input.into()).into()
+}
+
+/// Reports a burst at level `error`; see [`burst_info!`].
+#[proc_macro]
+pub fn burst_error(input: TokenStream) -> TokenStream {
+    event::expand(&event::BURST, Level::Error, input.into()).into()
+}

@@ -37,6 +37,11 @@ fn fallible(n: u64) -> Result<u64, String> {
     Ok(black_box(n.wrapping_mul(31) ^ 7))
 }
 
+#[inline(never)]
+fn answered(n: u64) -> u64 {
+    fallible(n).unwrap_or(n)
+}
+
 #[observe(metric = "counted_future", fields(n))]
 async fn future(n: u64) -> u64 {
     black_box(n.wrapping_mul(31) ^ 7)
@@ -70,7 +75,7 @@ const CASES: [(&str, Signals, fn(u64) -> u64); 9] = [
     ("#[observe], metrics", Signals::Metrics, observed),
     ("#[observe], metrics + line", Signals::Line, observed),
     ("#[observe], metrics + span + line", Signals::All, observed),
-    ("#[observe] on Result, metrics + span + line", Signals::All, fallible),
+    ("#[observe] on Result, metrics + span + line", Signals::All, answered),
     ("#[observe] on async fn, metrics + span + line", Signals::All, polled),
     ("burst_info!, three fields, metrics + span + line", Signals::All, event),
     ("tracing::info!, five fields", Signals::Line, foreign),
@@ -132,7 +137,8 @@ fn run(case: usize, calls: u64) {
         telemetry: TelemetryConfig { tracing_enabled: signals == Signals::All, ..Default::default() },
         ..Default::default()
     };
-    let observability = (signals != Signals::None).then(|| init_observability(&config).expect("a valid configuration"));
+    let observability =
+        (signals != Signals::None).then(|| init_observability(&config).expect("a valid configuration"));
     call(0);
     counted_calls(call, calls);
     drop(observability);
@@ -156,7 +162,8 @@ fn count(case: usize) -> u64 {
 
 /// All instructions that the main thread executes for the calls.
 fn total(case: usize, calls: u64) -> u64 {
-    let folder = std::env::temp_dir().join(format!("feagi-observability-instructions-{}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("feagi-observability-instructions-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder for callgrind");
     let out = folder.join("out");
     let program = std::env::current_exe().expect("this program's path");

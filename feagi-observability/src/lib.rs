@@ -1,5 +1,7 @@
 //! One annotation makes span, log line, metrics and profiling hook, all under one id.
 
+#[doc(hidden)]
+pub mod __private;
 mod collect;
 mod compat;
 pub mod config;
@@ -9,7 +11,7 @@ mod export;
 pub mod init;
 mod instrument;
 mod logging;
-mod plan;
+
 mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
@@ -32,6 +34,9 @@ pub use config::{
 };
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
+pub use feagi_observability_macros::{
+    burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
+};
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{Level, Outcome};
 pub use profiling::{

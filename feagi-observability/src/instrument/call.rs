@@ -28,6 +28,11 @@ pub struct Frame<const N: usize> {
     pub(super) bytes: [MaybeUninit<u8>; N],
 }
 
+// SAFETY: the one pointer in it, to the previous context, is written and read within a single poll or scope, on one thread.
+unsafe impl<const N: usize> Send for Frame<N> {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl<const N: usize> Sync for Frame<N> {}
+
 impl<const N: usize> Frame<N> {
     /// Room, nothing in it.
     #[inline(always)]

@@ -8,8 +8,10 @@ mod event;
 pub(crate) mod foreign;
 mod future;
 mod level;
+mod measure;
 mod name;
 mod outcome;
+pub mod probe;
 pub(crate) mod record;
 pub(crate) mod registry;
 mod ring;
@@ -22,13 +24,14 @@ pub(crate) mod wake;
 
 pub use call::{Frame, Judgement, frame_bytes};
 pub use event::Event;
-pub use future::{Observed, observe_future};
+pub use future::{Observed, Pending, observe_future};
 pub use level::Level;
+pub use measure::Measure;
 pub use outcome::Outcome;
 pub use scope::Scope;
 pub use site::{InstrumentFacts, InstrumentKind, MetricFacts, Site, SiteFacts};
 pub use value::{Encoder, Field};
 
 pub(crate) use site::{SiteLive, signals};
-pub(crate) use thread::{ThreadInfo, ThreadState};
+pub(crate) use thread::ThreadInfo;
 pub(crate) use value::{Fields, Keys, MESSAGE_KEY, TARGET_KEY, Value};

@@ -4,12 +4,15 @@ use super::call::{Call, Frame, Judgement};
 use super::site::Site;
 use super::thread;
 use super::value::Encoder;
+use std::marker::PhantomData;
 
 /// A call in progress; dropping it ends the call. Entered by the macros alone, which keep it and its frame in place.
 #[must_use = "a scope that is dropped at once measures nothing"]
 pub struct Scope<'f, const N: usize> {
     frame: Option<&'f mut Frame<N>>,
     site: &'static Site,
+    /// Invariant: not `Send`. It restores the context of the thread that it was entered on.
+    thread: PhantomData<*const ()>,
 }
 
 impl<'f, const N: usize> Scope<'f, N> {
@@ -21,7 +24,7 @@ impl<'f, const N: usize> Scope<'f, N> {
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Scope<'f, N> {
         if site.state() == 0 {
-            return Scope { frame: None, site };
+            return Scope { frame: None, site, thread: PhantomData };
         }
         Self::enter_on(site, frame, write)
     }
@@ -33,7 +36,7 @@ impl<'f, const N: usize> Scope<'f, N> {
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Scope<'f, N> {
-        let Some(call) = Call::begin(site) else { return Scope { frame: None, site } };
+        let Some(call) = Call::begin(site) else { return Scope { frame: None, site, thread: PhantomData } };
         let call = frame.call.write(call);
         // Before the context is entered: a `Debug` that unwinds leaves nothing behind.
         if N > 0 && call.wants_fields() {
@@ -46,7 +49,7 @@ impl<'f, const N: usize> Scope<'f, N> {
             call.previous = unsafe { thread.slot.enter(&call.context) };
         }
         call.start_clock();
-        Scope { frame: Some(frame), site }
+        Scope { frame: Some(frame), site, thread: PhantomData }
     }
 
     /// Whether the call is observed.

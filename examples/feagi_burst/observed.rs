@@ -1,0 +1,99 @@
+//! The run's observability: one configuration, one start, and at the end all its files.
+
+use feagi_observability::{
+    LogFormat, LogOutput, ObservabilityConfig, ObservabilityError, ObservabilityManager, SinkConfig,
+    init_observability,
+};
+use feagi_observability_examples::args::Args;
+use feagi_observability_examples::summary::Signals;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const LOG: &str = "burst.log.jsonl";
+const METRICS: &str = "metrics.txt";
+const TRACE: &str = "trace.json";
+
+/// How long the end of the run waits for files and collectors.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Observability for one run.
+pub(crate) struct Observed {
+    manager: ObservabilityManager,
+    out: PathBuf,
+}
+
+impl Observed {
+    /// Starts it, and the CPU profile.
+    pub(crate) fn start(args: &Args) -> Result<Self, ObservabilityError> {
+        let manager = init_observability(&config(args)?)?;
+        manager.start_profiling()?;
+        if let Some(address) = manager.server_address() {
+            eprintln!("metrics and health on http://{address}");
+        }
+        Ok(Observed { manager, out: args.out.clone() })
+    }
+
+    /// Ends it: stops the profile, writes the metrics page, hands on what is queued.
+    pub(crate) fn finish(self) -> Result<Signals, Box<dyn Error>> {
+        let cpu_profile = self.manager.stop_profiling()?;
+        let flamegraph = self.manager.profiler.as_ref().and_then(|profiler| profiler.flamegraph_path());
+        // What has been recorded is then in the page's exemplars, too.
+        self.manager.flush(PATIENCE);
+        let page = self.manager.telemetry().export_openmetrics();
+        let metrics_file = self.out.join(METRICS);
+        fs::write(&metrics_file, &page)
+            .map_err(|e| format!("cannot write `{}`: {e}", metrics_file.display()))?;
+        let report = self.manager.shutdown(PATIENCE);
+        Ok(Signals {
+            trace_id: exemplar(&page),
+            log_file: Some(self.out.join(LOG)),
+            trace_file: Some(self.out.join(TRACE)),
+            metrics_file: Some(metrics_file),
+            cpu_profile,
+            flamegraph,
+            dropped: report.dropped,
+        })
+    }
+}
+
+/// The trace id on the metrics page that a burst's duration points to; the last one: of the slowest bucket.
+fn exemplar(page: &str) -> Option<String> {
+    let of_bursts = page.lines().filter(|line| line.starts_with("feagi_burst_duration_seconds_bucket"));
+    let id = |line: &str| {
+        line.split_once("trace_id=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()))
+    };
+    of_bursts.filter_map(id).next_back()
+}
+
+/// The file's settings, or the defaults; what the run itself writes comes on top.
+fn config(args: &Args) -> Result<ObservabilityConfig, ObservabilityError> {
+    let mut config = match &args.config {
+        Some(file) => ObservabilityConfig::load(file)?,
+        None => ObservabilityConfig::default(),
+    };
+    if args.config.is_some() && config.logging.output != LogOutput::Stdout {
+        // The file's own output stays, beside the run's.
+        let (output, format) = (config.logging.output.clone(), config.logging.format);
+        config.logging.sinks.push(SinkConfig { output, format });
+    }
+    config.logging.output = LogOutput::File(path(&args.out, LOG));
+    config.logging.format = LogFormat::Json;
+    config.logging.file.truncate = true;
+    config.telemetry.tracing_enabled = true;
+    if args.otlp.is_some() {
+        config.telemetry.tracing_endpoint.clone_from(&args.otlp);
+    }
+    if args.serve.is_some() {
+        config.telemetry.listen.clone_from(&args.serve);
+    }
+    config.profiling.cpu_profiling = true;
+    config.profiling.chrome_tracing = true;
+    config.profiling.output_dir.clone_from(&args.out);
+    Ok(config)
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_string_lossy().into_owned()
+}

@@ -1,0 +1,103 @@
+//! Writes an event's expansion: its facts, its fields, and which field feeds which instrument.
+
+use super::args::Args;
+use super::schema::{Instrument, Kind, Schema, Source};
+use crate::facts::{Facts, ToOption};
+use crate::level::Level;
+use crate::runtime_path::runtime_path;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream {
+    let runtime = runtime_path(args.runtime.as_ref());
+    // An instrument is listed only where something feeds it: a gauge that is never set would show a zero nobody measured.
+    let fed: Vec<(&Instrument, Feed)> = schema
+        .instruments
+        .iter()
+        .filter_map(|instrument| Feed::find(&instrument.source, args).map(|feed| (instrument, feed)))
+        .collect();
+    let facts = facts(schema, level, args, &fed);
+    let fields = args.fields.iter().enumerate().map(|(index, field)| {
+        let (word, value, slot) = (field.recording.word(), &field.value, slot(index));
+        let index = Literal::usize_unsuffixed(index);
+        quote!((#word #index #slot (#value)))
+    });
+    let events = fed.iter().enumerate().filter_map(|(index, (_, feed))| feed.by_one(index));
+    let values = fed
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (instrument, feed))| feed.by_value(instrument.kind, index));
+    let message = args.message.as_ref().map_or_else(|| quote!(none), |message| quote!((#message)));
+    quote_spanned! {Span::mixed_site()=>
+        #runtime::__private::emit_event! {
+            #facts
+            { #(#fields)* }
+            [#(#events)*]
+            { #(#values)* }
+            #message
+        }
+    }
+}
+
+fn facts(schema: &Schema, level: Level, args: &Args, fed: &[(&Instrument, Feed)]) -> TokenStream {
+    let instruments = fed.iter().map(|(instrument, _)| {
+        let kind = match instrument.kind {
+            Kind::Counter => quote!(Counter),
+            Kind::Gauge => quote!(Gauge),
+        };
+        let Instrument { name, help, .. } = instrument;
+        quote!((#kind #name #help))
+    });
+    let facts = Facts {
+        name: Some(schema.name).to_option(),
+        target: args
+            .target
+            .as_ref()
+            .map_or_else(|| Some(schema.target).to_option(), |target| Some(target).to_option()),
+        level,
+        help: schema.help,
+        message: schema.message,
+        // An event has no duration and is counted by its own counter.
+        metric: quote!(Off),
+        profile: false,
+        keys: args.fields.iter().map(|field| field.key.as_str()).collect(),
+        instruments: quote!(#(#instruments)*),
+    };
+    facts.into_token_stream()
+}
+
+/// What an instrument of this call is fed with.
+enum Feed {
+    One,
+    /// The field of that number.
+    Field(usize),
+}
+
+impl Feed {
+    fn find(source: &Source, args: &Args) -> Option<Self> {
+        match source {
+            Source::One => Some(Feed::One),
+            Source::Field(key) => args.fields.iter().position(|field| field.key == *key).map(Feed::Field),
+        }
+    }
+
+    /// The number of an instrument that counts events.
+    fn by_one(&self, instrument: usize) -> Option<Literal> {
+        matches!(self, Feed::One).then(|| Literal::usize_unsuffixed(instrument))
+    }
+
+    /// `(gauge 1 f0)`: the runtime's method, the instrument's number, the value.
+    fn by_value(&self, kind: Kind, instrument: usize) -> Option<TokenStream> {
+        let Feed::Field(field) = self else { return None };
+        let (instrument, slot) = (Literal::usize_unsuffixed(instrument), slot(*field));
+        Some(match kind {
+            Kind::Counter => quote!((count #instrument #slot)),
+            Kind::Gauge => quote!((gauge #instrument #slot)),
+        })
+    }
+}
+
+/// The local that holds a field's value; the user's code cannot see it.
+fn slot(index: usize) -> Ident {
+    format_ident!("f{index}", span = Span::mixed_site())
+}

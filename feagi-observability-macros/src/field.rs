@@ -1,0 +1,161 @@
+//! A field as `tracing` writes it: `a`, `%a`, `?a`, `k = v`, `k = %v`, `k = ?v`, dotted keys, keys as string literals.
+//! `#[observe(fields(…))]` and the event macros share it.
+
+use crate::pieces;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, LitStr, Token};
+
+/// How a value is recorded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recording {
+    /// As it is, by the runtime's `Field`.
+    Plain,
+    /// `%`
+    Display,
+    /// `?`
+    Debug,
+}
+
+pub(crate) struct Field {
+    pub(crate) key: String,
+    pub(crate) recording: Recording,
+    pub(crate) value: Expr,
+    /// The key's tokens, or the whole shorthand.
+    pub(crate) place: TokenStream,
+    /// The field's tokens.
+    pub(crate) written: TokenStream,
+}
+
+impl Recording {
+    /// The runtime's method that records so.
+    pub(crate) fn word(self) -> Ident {
+        let word = match self {
+            Recording::Plain => "field",
+            Recording::Display => "display",
+            Recording::Debug => "debug",
+        };
+        Ident::new(word, Span::mixed_site())
+    }
+
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.parse::<Option<Token![%]>>()?.is_some() {
+            Ok(Recording::Display)
+        } else if input.parse::<Option<Token![?]>>()?.is_some() {
+            Ok(Recording::Debug)
+        } else {
+            Ok(Recording::Plain)
+        }
+    }
+}
+
+impl Parse for Field {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let start = input.fork();
+        let recording = Recording::parse(input)?;
+        let (key, literal) = key(input)?;
+        let place = pieces::between(&start, input);
+        let mut field = if !input.peek(Token![=]) {
+            if literal {
+                return Err(syn::Error::new_spanned(
+                    &place,
+                    "a key as a string needs a value; write `\"key\" = value`",
+                ));
+            }
+            shorthand(recording, key, place, input)?
+        } else if recording == Recording::Plain {
+            input.parse::<Token![=]>()?;
+            let recording = Recording::parse(input)?;
+            let value = value(input, &key)?;
+            Field { key, recording, value, place, written: TokenStream::new() }
+        } else {
+            let sigil = if recording == Recording::Display { '%' } else { '?' };
+            let message = format!("`{sigil}` stands before the value; write `{key} = {sigil}…`");
+            return Err(syn::Error::new_spanned(&place, message));
+        };
+        field.written = pieces::between(&start, input);
+        Ok(field)
+    }
+}
+
+/// `a`, `a.b`, `self.a`, `"a"`; and whether it was a string.
+fn key(input: ParseStream<'_>) -> syn::Result<(String, bool)> {
+    if input.peek(LitStr) {
+        return input.parse().map(|text: LitStr| (text.value(), true));
+    }
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error("expected a field; write `name`, `%name`, `?name` or `key = value`"));
+    }
+    let mut key = Ident::parse_any(input)?.unraw().to_string();
+    while input.peek(Token![.]) && input.peek2(Ident::peek_any) {
+        input.parse::<Token![.]>()?;
+        key.push('.');
+        key.push_str(&Ident::parse_any(input)?.unraw().to_string());
+    }
+    Ok((key, false))
+}
+
+/// A field whose key is also its value. Anything longer than a dotted name needs a key of its own.
+fn shorthand(
+    recording: Recording,
+    key: String,
+    place: TokenStream,
+    input: ParseStream<'_>,
+) -> syn::Result<Field> {
+    if !input.is_empty() && !input.peek(Token![,]) {
+        return Err(input.error("an expression needs a key; write `key = …`"));
+    }
+    let sigil = usize::from(recording != Recording::Plain);
+    let value = syn::parse2(place.clone().into_iter().skip(sigil).collect())?;
+    Ok(Field { key, recording, value, place, written: TokenStream::new() })
+}
+
+fn value(input: ParseStream<'_>, key: &str) -> syn::Result<Expr> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(input.error(format!("`{key} =` needs a value")));
+    }
+    let ahead = input.fork();
+    let value: Expr = ahead.parse()?;
+    input.advance_to(&ahead);
+    Ok(value)
+}
+
+impl Field {
+    /// `(field 0 (value))`, as the runtime's macros take it.
+    pub(crate) fn entry(&self, index: usize) -> TokenStream {
+        let (word, value) = (self.recording.word(), &self.value);
+        let index = proc_macro2::Literal::usize_unsuffixed(index);
+        quote!((#word #index (#value)))
+    }
+}
+
+impl ToTokens for Field {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.written.to_tokens(tokens);
+    }
+}
+
+/// Where errors about leaving the function from inside a field's value point.
+pub(crate) fn leaves(value: &Expr) -> Option<Span> {
+    struct Search(Option<Span>);
+    impl<'ast> syn::visit::Visit<'ast> for Search {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            match expr {
+                Expr::Return(_) | Expr::Try(_) | Expr::Await(_) | Expr::Yield(_) => {
+                    self.0.get_or_insert(expr.span());
+                }
+                // What these leave is themselves.
+                Expr::Closure(_) | Expr::Async(_) => {}
+                _ => syn::visit::visit_expr(self, expr),
+            }
+        }
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+    }
+    let mut search = Search(None);
+    syn::visit::Visit::visit_expr(&mut search, value);
+    search.0
+}

@@ -1,0 +1,20 @@
+//! Functions that do nothing but ask for what recording a value asks for. Off arms name them in `if false`; each is named by the
+//! word that the macro crate writes in front of the value.
+
+use crate::instrument::{Field, Measure};
+use std::fmt::{Debug, Display};
+
+/// Asks for what recording a value as it is needs.
+pub fn field<T: Field + ?Sized>(_: &T) {}
+
+/// Asks for what `%value` needs.
+pub fn display<T: Display + ?Sized>(_: &T) {}
+
+/// Asks for what `?value` needs.
+pub fn debug<T: Debug + ?Sized>(_: &T) {}
+
+/// Asks for what a counter needs.
+pub fn count<T: Measure + ?Sized>(_: &T) {}
+
+/// Asks for what a gauge needs.
+pub fn gauge<T: Measure + ?Sized>(_: &T) {}

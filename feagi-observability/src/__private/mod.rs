@@ -1,0 +1,37 @@
+//! What the macros' expansions name, and the one place that chooses whether they do anything.
+//!
+//! The macro crate emits the same tokens always: static facts, one call of `observe_sync!`, `observe_async!` or `emit_event!`,
+//! the body. The macros of `on` instrument; those of `off` paste the body and let the compiler check what `on` would check.
+//! Not a public interface: it changes with the macro crate, whose version is pinned.
+
+mod check;
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+mod off;
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+mod on;
+
+pub use crate::instrument::probe;
+pub use crate::instrument::{
+    Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, Measure, MetricFacts,
+    Observed, Pending, Scope, Site, SiteFacts, frame_bytes, observe_future,
+};
+pub use crate::{
+    __feagi_emit_event as emit_event, __feagi_observe_async as observe_async,
+    __feagi_observe_sync as observe_sync,
+};
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+pub use crate::{__feagi_judge as judge, __feagi_site as site};
+pub use check::{count, debug, display, field, gauge};
+
+/// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it
+/// borrows mutably.
+#[inline(always)]
+pub fn call<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}
+
+/// A value of any type, for code that only the compiler sees.
+#[cold]
+pub fn never<T>() -> T {
+    std::process::abort()
+}

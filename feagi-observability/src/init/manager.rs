@@ -1,0 +1,149 @@
+//! What `init_observability` returns: the handle to everything that runs, and its end.
+
+use crate::collect::{Accounting, Collector, Stats};
+use crate::config::ObservabilityConfig;
+use crate::error::ObservabilityError;
+use crate::instrument::registry;
+use crate::profiling::{CpuProfiler, MemoryProfiler, ProfilingError};
+use crate::telemetry::TelemetryCollector;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long `Drop` waits for what is queued.
+const DROP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Everything that `init_observability` has started. Dropping it shuts down like [`shutdown`](Self::shutdown) does.
+pub struct ObservabilityManager {
+    /// Metrics and health.
+    pub telemetry: Arc<TelemetryCollector>,
+    /// The CPU profiler, where `profiling.cpu_profiling` asks for it.
+    pub profiler: Option<CpuProfiler>,
+    /// The memory profiler, where `profiling.memory_profiling` asks for it.
+    pub memory_profiler: Option<MemoryProfiler>,
+    running: Mutex<Option<Running>>,
+    accounting: Accounting,
+}
+
+/// What is to be stopped.
+pub(super) struct Running {
+    pub(super) collector: Collector,
+    /// Whether foreign events are taken.
+    pub(super) capture: Arc<AtomicBool>,
+    #[cfg(feature = "server")]
+    pub(super) server: Option<crate::server::Server>,
+}
+
+/// What became of everything when observability was shut down.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// Records that have arrived, by output.
+    pub exported: BTreeMap<String, u64>,
+    /// Records that were lost, by `output/reason`; empty when nothing was.
+    pub dropped: BTreeMap<String, u64>,
+    /// Whether the time was up before everything was handed on.
+    pub timed_out: bool,
+}
+
+impl ObservabilityManager {
+    pub(super) fn new(
+        telemetry: Arc<TelemetryCollector>,
+        (profiler, memory_profiler): (Option<CpuProfiler>, Option<MemoryProfiler>),
+        running: Running,
+        accounting: Accounting,
+    ) -> Self {
+        let running = Mutex::new(Some(running));
+        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting }
+    }
+
+    /// The same as [`init_observability`](crate::init_observability).
+    ///
+    /// # Errors
+    /// Those of [`init_observability`](crate::init_observability).
+    pub fn init(config: &ObservabilityConfig) -> Result<Self, ObservabilityError> {
+        super::init_observability(config)
+    }
+
+    /// Metrics and health.
+    pub fn telemetry(&self) -> &Arc<TelemetryCollector> {
+        &self.telemetry
+    }
+
+    /// Begins to sample the CPU; does nothing where `profiling.cpu_profiling` is false.
+    ///
+    /// # Errors
+    /// What the profiler refuses, such as a second start.
+    pub fn start_profiling(&self) -> Result<(), ProfilingError> {
+        self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)
+    }
+
+    /// Ends sampling and returns the profile's path; `None` where `profiling.cpu_profiling` is false.
+    ///
+    /// # Errors
+    /// What the profiler refuses, such as a stop without a start, or a folder that cannot be written.
+    pub fn stop_profiling(&self) -> Result<Option<PathBuf>, ProfilingError> {
+        self.profiler.as_ref().map(CpuProfiler::stop).transpose()
+    }
+
+    /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
+    #[cfg(feature = "server")]
+    pub fn server_address(&self) -> Option<std::net::SocketAddr> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(running.as_ref()?.server.as_ref()?.address())
+    }
+
+    /// Waits until everything recorded so far has been handed to the outputs; `false` if it took longer than `timeout`.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.as_ref().is_none_or(|running| running.collector.flush(Instant::now() + timeout))
+    }
+
+    /// What became of everything that was recorded so far.
+    pub fn stats(&self) -> Stats {
+        self.accounting.stats()
+    }
+
+    /// Turns instrumentation off, hands on what is queued, for at most `timeout` in all, and says what became of it.
+    /// Calling it again only repeats the report.
+    pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
+        let deadline = Instant::now() + timeout;
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let timed_out = running.is_some_and(|running| !running.stop(deadline));
+        let stats = self.stats();
+        ShutdownReport {
+            exported: stats.sinks.iter().map(|sink| (sink.name.clone(), sink.exported)).collect(),
+            dropped: stats.dropped(),
+            timed_out,
+        }
+    }
+}
+
+impl Running {
+    /// Whether everything was done in time.
+    fn stop(mut self, deadline: Instant) -> bool {
+        registry::set_policy(None);
+        self.capture.store(false, Relaxed);
+        #[cfg(feature = "server")]
+        if let Some(server) = self.server.take() {
+            server.stop(deadline.saturating_duration_since(Instant::now()));
+        }
+        self.collector.close(deadline)
+    }
+}
+
+impl Drop for ObservabilityManager {
+    fn drop(&mut self) {
+        self.shutdown(DROP_TIMEOUT);
+    }
+}
+
+impl fmt::Debug for ObservabilityManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObservabilityManager").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}

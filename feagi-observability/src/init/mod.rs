@@ -1,0 +1,145 @@
+//! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
+
+mod manager;
+mod plan;
+#[cfg(feature = "server")]
+mod serve;
+
+use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
+use crate::config::{ObservabilityConfig, TelemetryConfig};
+use crate::error::ObservabilityError;
+use crate::instrument::{MetricFacts, SiteFacts, clock, registry, signals};
+use crate::logging::{CaptureLayer, Filter};
+use crate::telemetry::{MetricsRegistry, TelemetryCollector};
+use manager::Running;
+use plan::Plan;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
+use tracing_subscriber::layer::SubscriberExt;
+
+pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
+pub use manager::{ObservabilityManager, ShutdownReport};
+
+/// Once per process: global hooks cannot be taken back.
+static INITIALIZED: AtomicBool = AtomicBool::new(false);
+
+/// Starts observability: checks all of `config` first, then starts everything or nothing. Once per process.
+///
+/// Before it, and after [`ObservabilityManager::shutdown`], instrumentation does nothing.
+///
+/// ```
+/// use feagi_observability::{ObservabilityConfig, init_observability};
+/// let observability = init_observability(&ObservabilityConfig::default())?;
+/// // … the program …
+/// let report = observability.shutdown(std::time::Duration::from_secs(5));
+/// assert!(!report.timed_out);
+/// # Ok::<(), feagi_observability::ObservabilityError>(())
+/// ```
+///
+/// # Errors
+/// What is wrong with the configuration, a file that cannot be written, an address that is taken, a global subscriber,
+/// logger or recorder that is set already, or a second call.
+pub fn init_observability(config: &ObservabilityConfig) -> Result<ObservabilityManager, ObservabilityError> {
+    if INITIALIZED.swap(true, SeqCst) {
+        return Err(ObservabilityError::AlreadyInitialized);
+    }
+    let started = start(config);
+    if started.is_err() {
+        INITIALIZED.store(false, SeqCst);
+    }
+    started
+}
+
+fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, ObservabilityError> {
+    if tracing::dispatcher::has_been_set() {
+        return Err(ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" });
+    }
+    let plan = Plan::new(config)?;
+    let counts = Arc::new(CollectorCounts::default());
+    let sinks = plan.lines.iter().chain(&plan.spans).map(|sink| (sink.name(), sink.counters())).collect();
+    let accounting = Accounting { collector: Arc::clone(&counts), sinks };
+    let metrics = MetricsRegistry::with_accounting(accounting.clone());
+    let upkeep = install_recorder(&metrics, &config.telemetry)?;
+    let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
+    let capture = Arc::new(AtomicBool::new(false));
+    install_subscriber(&plan.filter, &capture)?;
+    clock::calibrate();
+    let has_spans = !plan.spans.is_empty() || config.telemetry.tracing_enabled;
+    let outputs =
+        Outputs { lines: plan.lines, spans: plan.spans, rate_limit: config.logging.rate_limit, upkeep };
+    let collector = Collector::start(outputs, counts).map_err(ObservabilityError::Thread)?;
+    #[cfg(feature = "server")]
+    let server = plan
+        .listener
+        .map(|listener| serve::serve(listener, &config.telemetry, &telemetry))
+        .transpose()
+        .map_err(ObservabilityError::Thread)?;
+    capture.store(true, Relaxed);
+    registry::set_policy(Some(policy(plan.filter, has_spans, config.telemetry.metrics_enabled)));
+    let running = Running {
+        collector,
+        capture,
+        #[cfg(feature = "server")]
+        server,
+    };
+    Ok(ObservabilityManager::new(telemetry, (plan.profiler, plan.memory_profiler), running, accounting))
+}
+
+/// Which signals a site feeds.
+fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::Policy {
+    Box::new(move |facts: &SiteFacts| {
+        let mut wanted = 0;
+        if filter.enables(facts.target, facts.level) {
+            wanted |= signals::LINE;
+        }
+        if filter.enables(facts.target, crate::Level::Error) {
+            wanted |= signals::ERROR_LINE;
+        }
+        if has_spans {
+            wanted |= signals::SPAN;
+        }
+        if metrics_enabled && (facts.metric != MetricFacts::Off || !facts.instruments.is_empty()) {
+            wanted |= signals::METRICS;
+        }
+        wanted
+    })
+}
+
+fn install_subscriber(filter: &Filter, on: &Arc<AtomicBool>) -> Result<(), ObservabilityError> {
+    let layer = CaptureLayer::new(filter.clone(), Arc::clone(on));
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::set_global_default(subscriber)
+        .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" })?;
+    // A host with a `log` logger of its own keeps it: its records go where it wants them, not here.
+    let _ = tracing_log::LogTracer::init();
+    Ok(())
+}
+
+type Upkeep = Box<dyn FnMut() + Send>;
+
+#[cfg(feature = "prometheus")]
+fn install_recorder(
+    metrics: &MetricsRegistry,
+    config: &TelemetryConfig,
+) -> Result<Upkeep, ObservabilityError> {
+    if !config.metrics_enabled {
+        return Ok(Box::new(|| {}));
+    }
+    let (recorder, facade) = crate::telemetry::Facade::build();
+    metrics::set_global_recorder(recorder)
+        .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`metrics` recorder" })?;
+    let facade = Arc::new(facade);
+    let (upkeep, names) = (Arc::clone(&facade), Arc::clone(&facade));
+    metrics.add_source(Box::new(move || facade.families()));
+    metrics.add_source(Box::new(move || {
+        let help = "Names and labels of foreign metrics that cannot stand on the page.";
+        vec![crate::telemetry::counted("obs_invalid_total", help, names.refused())]
+    }));
+    Ok(Box::new(move || upkeep.upkeep()))
+}
+
+#[cfg(not(feature = "prometheus"))]
+#[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
+fn install_recorder(_: &MetricsRegistry, _: &TelemetryConfig) -> Result<Upkeep, ObservabilityError> {
+    Ok(Box::new(|| {}))
+}
