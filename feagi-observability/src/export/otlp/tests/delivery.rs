@@ -50,6 +50,20 @@ fn a_busy_collector_is_asked_again_with_the_same_spans() {
 }
 
 #[test]
+fn a_shutdown_does_not_wait_for_a_long_backoff_but_asks_once_more() {
+    let busy = "HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let collector = Collector::answering(&[busy, OK]);
+    let patient =
+        Limits { batch_records: 2, first_backoff: LONG, longest_backoff: LONG, give_up: LONG * 9, ..quick() };
+    let mut sink = start(&collector.endpoint, patient);
+    write(&mut sink, 2);
+    collector.requests.recv_timeout(LONG).unwrap();
+    sink.close(Instant::now() + LONG / 3);
+    assert_eq!(settled(&sink), (2, vec![]));
+    collector.finish();
+}
+
+#[test]
 fn a_connection_cut_before_the_answer_is_tried_again() {
     let collector = Collector::answering(&["", OK]);
     let mut sink = start(&collector.endpoint, quick());
