@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, ExprLit, ExprPath, Lit};
+use syn::{Expr, ExprLit, ExprPath, Lit, Path};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Level {
@@ -44,9 +44,19 @@ impl Level {
     }
 }
 
-impl Parse for Level {
+/// A level, and the path by which it was named: the compiler is to see it, so that its import counts as used.
+pub(crate) struct WrittenLevel {
+    pub(crate) level: Level,
+    pub(crate) path: Option<Path>,
+}
+
+impl Parse for WrittenLevel {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let written: Expr = input.parse()?;
+        let mut written: Expr = input.parse()?;
+        // A `$level:expr` stands in an invisible group.
+        while let Expr::Group(group) = written {
+            written = *group.expr;
+        }
         let level = match &written {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Level::by_name(&text.value()),
             Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
@@ -57,7 +67,11 @@ impl Parse for Level {
             }
             _ => None,
         };
-        level.ok_or_else(|| {
+        let path = match &written {
+            Expr::Path(ExprPath { path, .. }) => Some(path.clone()),
+            _ => None,
+        };
+        level.map(|level| WrittenLevel { level, path }).ok_or_else(|| {
             let remedy = "write `level = \"trace\"`, `\"debug\"`, `\"info\"`, `\"warn\"` or `\"error\"`, \
                           a path such as `Level::INFO`, or 1 (trace) to 5 (error)";
             syn::Error::new_spanned(&written, format!("not a level; {remedy}"))

@@ -68,8 +68,11 @@ fn foreign(n: u64) -> u64 {
     n
 }
 
-/// What is counted: a name, the signals that are on, the call.
-const CASES: [(&str, Signals, fn(u64) -> u64); 9] = [
+/// A name, the signals that are on, the call.
+type Case = (&'static str, Signals, fn(u64) -> u64);
+
+/// What is counted.
+const CASES: [Case; 9] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
     ("#[observe], metrics", Signals::Metrics, observed),

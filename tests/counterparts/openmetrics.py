@@ -2,9 +2,9 @@
 
 usage: python3 openmetrics.py PAGE        (needs `pip install prometheus_client`)
 
-Prints the numbers of families, series and exemplars; exits 1 with the reason where the page cannot be read, and 2
-where the script is called wrongly. The parser passes over a few rules of the specification, which are checked here:
-UTF-8, the end, trace ids as hexadecimal, an exemplar within the bounds of its bucket.
+Prints the numbers of families, series and exemplars, then each exemplar's trace id; exits 1 with the reason where the
+page cannot be read, and 2 where the script is called wrongly. The parser passes over a few rules of the specification,
+which are checked here: UTF-8, the end, trace ids as hexadecimal, an exemplar within the bounds of its bucket.
 """
 
 import re
@@ -40,7 +40,7 @@ def check(text):
     if not text.endswith("# EOF\n"):
         raise ValueError("the page does not end with `# EOF` and a line feed")
     families = list(text_string_to_metric_families(text))
-    series, exemplars = 0, 0
+    series, exemplars = 0, []
     for family in families:
         seen, lower = set(), float("-inf")
         for sample in family.samples:
@@ -49,7 +49,7 @@ def check(text):
                 seen.add(key)
                 lower = float("-inf")
             if sample.exemplar is not None:
-                exemplars += 1
+                exemplars.append(sample)
                 check_ids(sample)
                 check_bounds(family, sample, lower)
             lower = float(sample.labels.get("le", lower))
@@ -68,7 +68,9 @@ def main():
     except (OSError, ValueError, KeyError, IndexError) as error:
         print(f"{sys.argv[1]}: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    print(f"families={families} series={series} exemplars={exemplars}")
+    print(f"families={families} series={series} exemplars={len(exemplars)}")
+    for sample in exemplars:
+        print(f"exemplar {sample.name} trace_id={sample.exemplar.labels.get('trace_id', '')}")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::field::Field;
-use crate::level::Level;
+use crate::level::WrittenLevel;
 use crate::names::{listed, nearest};
 use crate::pieces;
 use crate::slot::{Slot, fill};
@@ -17,7 +17,7 @@ const KEYS: [&str; 9] = ["name", "level", "target", "fields", "metric", "help", 
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) name: Option<Slot<LitStr>>,
-    pub(crate) level: Option<Slot<Level>>,
+    pub(crate) level: Option<Slot<WrittenLevel>>,
     pub(crate) target: Option<Slot<LitStr>>,
     pub(crate) fields: Option<Slot<Vec<Field>>>,
     pub(crate) metric: Option<Slot<Metric>>,

@@ -10,12 +10,14 @@ use quote::quote;
 use std::collections::HashSet;
 use syn::visit::Visit;
 use syn::visit_mut::{VisitMut, visit_type_mut};
-use syn::{FnArg, Ident, LitStr, Pat, PatIdent, ReturnType, Type};
+use syn::{FnArg, Ident, LitStr, Pat, PatIdent, Path, ReturnType, Type};
 
 pub(crate) struct Model {
     pub(crate) name: Option<LitStr>,
     pub(crate) target: Option<LitStr>,
     pub(crate) level: Level,
+    /// The path that named the level.
+    pub(crate) level_path: Option<Path>,
     pub(crate) help: String,
     pub(crate) metric: Metric,
     pub(crate) profile: bool,
@@ -44,6 +46,8 @@ impl Model {
     pub(crate) fn new(args: Args, function: &Function) -> Self {
         let (returned, opaque) = nameable(&function.sig.output);
         let outcome = Outcome::choose(args.err.is_some(), opaque, function);
+        let (level, level_path) =
+            args.level.map_or((Level::Info, None), |slot| (slot.value.level, slot.value.path));
         let moved = match (function.sig.asyncness, outcome) {
             (Some(_), _) => owned_by_future(function),
             (None, Outcome::Unit) => Vec::new(),
@@ -52,7 +56,8 @@ impl Model {
         Model {
             name: args.name.map(|slot| slot.value),
             target: args.target.map(|slot| slot.value),
-            level: args.level.map_or(Level::Info, |slot| slot.value),
+            level,
+            level_path,
             help: args.help.map_or_else(|| function.first_doc_line(), |slot| slot.value.value()),
             metric: args.metric.map_or(Metric::Shared, |slot| slot.value),
             profile: args.profile.is_some_and(|slot| slot.value),

@@ -11,7 +11,10 @@ use quote::{ToTokens, quote, quote_spanned};
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, body } = function;
     let Body::Block(body) = body else { return TokenStream::new() };
-    let mut block = Group::new(Delimiter::Brace, call(model, sig.asyncness.is_some(), body));
+    // The compiler resolves what the author wrote; nothing of it is left.
+    let named = model.level_path.as_ref().map(|path| quote!(const _: () = { let _ = #path; };));
+    let call = call(model, sig.asyncness.is_some(), body);
+    let mut block = Group::new(Delimiter::Brace, quote!(#named #call));
     // Lints and errors about "the body" point where they did.
     block.set_span(body.span());
     quote!(#(#attrs)* #vis #defaultness #sig #block)

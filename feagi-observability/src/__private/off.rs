@@ -1,5 +1,5 @@
 //! Expansions that are the plain function. What stands in `if false` leaves no code; it keeps the compiler asking for what `on`
-//! asks for, and counts variables as used.
+//! asks for, and counts variables as used. Parentheses as in `on`.
 
 /// `facts, fields, how the end is judged, return type, parameters to move into the body, body` of a function.
 #[doc(hidden)]
@@ -10,16 +10,16 @@ macro_rules! __feagi_observe_sync {
             $crate::__private::probe::require_result::<$returned>();
             $($crate::__private::$how(&$value);)*
         }
-        $body
+        ($body)
     }};
     ($facts:tt {} $outcome:ident ($returned:ty) $moved:tt $body:tt) => {
-        $body
+        ($body)
     };
     ($facts:tt { $(($how:ident $index:literal ($value:expr)))* } $outcome:ident ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $($crate::__private::$how(&$value);)*
         }
-        $body
+        ($body)
     }};
 }
 

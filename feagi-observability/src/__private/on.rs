@@ -1,5 +1,6 @@
 //! Expansions that instrument.
 //!
+//! The body stands in parentheses: a block on one line that is a block's value would be reported as `unused_braces`.
 //! Locals live in these macros, so that the user's code cannot see them; paths are absolute, so that no prelude is needed.
 
 /// A static site with its facts, as `&'static Site`. It stands in a block of its own: the body does not see its items.
@@ -71,18 +72,18 @@ macro_rules! __feagi_observe_sync {
         $facts:tt { $(($how:ident $index:literal ($value:expr)))* } unit ($returned:ty) () $body:tt
     ) => {{
         let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[u8]>::len(&[$($index),*])) }>::new();
+            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
         let _scope = $crate::__private::Scope::enter($crate::__private::site!($facts false), &mut frame, |encoder| {
             let _ = &encoder;
             $(encoder.$how($index, &$value);)*
         });
-        $body
+        ($body)
     }};
     (
         $facts:tt { $(($how:ident $index:literal ($value:expr)))* } probe ($returned:ty) ($($moved:ident)*) $body:tt
     ) => {{
         let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[u8]>::len(&[$($index),*])) }>::new();
+            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
         let mut scope =
             $crate::__private::Scope::enter($crate::__private::site!($facts false), &mut frame, |encoder| {
                 let _ = &encoder;
@@ -94,7 +95,7 @@ macro_rules! __feagi_observe_sync {
         })*
         let output = $crate::__private::call(|| -> $returned {
             $(let mut $moved = $moved;)*
-            $body
+            ($body)
         });
         scope.judge(|judgement| {
             use $crate::__private::probe::{ByDebug as _, ByDisplay as _, ByKind as _, NoResult as _};
@@ -125,7 +126,7 @@ macro_rules! __feagi_observe_async {
         $body:tt
     ) => {{
         let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[u8]>::len(&[$($index),*])) }>::new();
+            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
         $crate::__private::observe_future(
             // Fields are written while the function still owns its parameters.
             $crate::__private::Pending::begin($crate::__private::site!($facts true), &mut frame, |encoder| {
@@ -138,7 +139,7 @@ macro_rules! __feagi_observe_async {
                 if false {
                     return $crate::__private::never::<$returned>();
                 }
-                $body
+                ($body)
             },
             $crate::__private::judge!($outcome),
         )
@@ -158,7 +159,7 @@ macro_rules! __feagi_emit_event {
         ($($message:tt)*)
     ) => {{
         let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[u8]>::len(&[$($index),*])) }>::new();
+            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
         if let ::core::option::Option::Some(mut event) =
             $crate::__private::Event::open($crate::__private::site!($facts false), &mut frame)
         {
@@ -184,7 +185,7 @@ macro_rules! __feagi_emit_event {
         none
     ) => {{
         let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[u8]>::len(&[$($index),*])) }>::new();
+            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
         if let ::core::option::Option::Some(mut event) =
             $crate::__private::Event::open($crate::__private::site!($facts false), &mut frame)
         {

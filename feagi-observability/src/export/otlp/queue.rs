@@ -25,6 +25,14 @@ pub(super) enum Fate {
     Lost(DropReason),
 }
 
+/// One request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    pub(super) time: Duration,
+    /// The shutdown had begun before it.
+    closing: bool,
+}
+
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Batch>,
@@ -103,22 +111,24 @@ impl Queue {
         }
     }
 
-    /// How long the next request may take; `None` once the shutdown's time is up.
-    pub(super) fn request_time(&self) -> Option<Duration> {
-        let Some(deadline) = self.lock().deadline else { return Some(self.limits.request) };
+    /// What the next request may take; `None` once the shutdown's time is up.
+    pub(super) fn attempt(&self) -> Option<Attempt> {
+        let Some(deadline) = self.lock().deadline else {
+            return Some(Attempt { time: self.limits.request, closing: false });
+        };
         let left = deadline.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left.min(self.limits.request))
+        (!left.is_zero()).then_some(Attempt { time: left.min(self.limits.request), closing: true })
     }
 
-    /// Waits before a retry: less when `close` begins meanwhile, and never beyond its deadline.
-    pub(super) fn pause(&self, time: Duration) {
+    /// Waits before a retry, never beyond the shutdown's deadline, and not at all if the shutdown has begun since `last`
+    /// did: then the collector is asked once more right away.
+    pub(super) fn pause(&self, time: Duration, last: Attempt) {
         let until = Instant::now() + time;
         let mut state = self.lock();
-        let closing_already = state.deadline.is_some();
         loop {
             let until = state.deadline.map_or(until, |deadline| deadline.min(until));
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || (state.deadline.is_some() && !closing_already) {
+            if left.is_zero() || (state.deadline.is_some() && !last.closing) {
                 return;
             }
             state = self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;

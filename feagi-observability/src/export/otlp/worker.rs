@@ -38,17 +38,17 @@ fn deliver(queue: &Queue, client: &Client, resource: &[u8], batch: Batch) -> Fat
     drop(batch);
     let give_up = Instant::now() + queue.limits.give_up;
     let mut backoff = Backoff::new(queue.limits);
-    while let Some(time) = queue.request_time() {
-        let (reason, wait) = match client.post(&body, time) {
+    while let Some(attempt) = queue.attempt() {
+        let (reason, wait) = match client.post(&body, attempt.time) {
             Reply::Accepted { rejected } => return Fate::Arrived { rejected },
             Reply::Refused(reason) => (reason, None),
             Reply::Again { reason, after } => (reason, Some(backoff.next(after))),
         };
         queue.counters.fail();
         match wait {
-            Some(wait) if Instant::now() + wait <= give_up => queue.pause(wait),
+            Some(wait) if Instant::now() + wait <= give_up => queue.pause(wait, attempt),
             // An answer for which the shutdown left no time is the shutdown's loss.
-            None if reason == DropReason::Timeout && queue.request_time().is_none() => break,
+            None if reason == DropReason::Timeout && queue.attempt().is_none() => break,
             _ => return Fate::Lost(reason),
         }
         queue.counters.retry();

@@ -1,0 +1,8 @@
+//! A key stands once.
+
+use feagi_observability::observe;
+
+#[observe(fields(a, b, a = b + 1, %b, "b" = 2, c.d = 1, c.d = 2))]
+fn keys(a: u32, b: u32) {}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! Names are not empty.
+
+use feagi_observability::observe;
+
+#[observe("")]
+fn empty() {}
+
+#[observe(name = "  ", target = "")]
+fn blank() {}
+
+#[observe(fields("" = 1))]
+fn field() {}
+
+fn main() {}
