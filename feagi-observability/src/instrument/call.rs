@@ -159,7 +159,8 @@ pub(super) struct Call {
     unwinding: bool,
 }
 
-/// What is known of a call's record before the call ends.
+/// What is known of a call's record before the call ends; as the record begins, so that it is copied as one word.
+#[repr(C)]
 struct End {
     bytes: u32,
     mark: Mark,
@@ -318,7 +319,7 @@ unsafe fn end_future(call: *mut Call, site: &'static Site, is_dropped: bool) {
 /// # Safety
 /// `call` stands in a frame and has begun.
 #[inline(always)]
-unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+unsafe fn end(call: *const Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
     let Call { context, start, state, end: End { bytes, mark }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
