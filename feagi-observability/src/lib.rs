@@ -34,10 +34,10 @@ pub use config::{
 };
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
-pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use feagi_observability_macros::{
     burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
 };
+pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{Level, Outcome};
 pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
