@@ -63,7 +63,7 @@ fn run(args: &Args, observed: Observed) -> Result<String, Box<dyn Error>> {
     let path = done
         .write(&args.out)
         .map_err(|e| format!("cannot write {} in `{}`: {e}", Summary::FILE_NAME, args.out.display()))?;
-    Ok(report::text(&done, &path))
+    Ok(report::text(&done, &path, args.phases))
 }
 
 /// Runs all bursts at the rate that was asked for.

@@ -5,23 +5,31 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-/// The engine's call, as the CPU profile names it.
-const CALL: &str = "process_burst";
+/// The engine's call that a whole burst is, as the CPU profile names it.
+const WHOLE: &str = "process_burst";
+/// The engine's call that most of a burst is, where its parts are called one by one.
+const PART: &str = "propagate_delayed";
 
 /// What and where, for people.
-pub(crate) fn of_trace(signals: &Signals) -> Vec<(&'static str, String)> {
+pub(crate) fn of_trace(signals: &Signals, phased: bool) -> Vec<(&'static str, String)> {
     let Some(id) = &signals.trace_id else { return Vec::new() };
-    let with_id =
-        |path: &Option<_>, more: &str| path.as_deref().and_then(|path| find(path, &[id.as_str(), more]));
+    let with_id = |path: &Option<_>, parts: &[&str]| {
+        path.as_deref().and_then(|path| find(path, &[&[id.as_str()], parts].concat()))
+    };
     let mut places = vec![("trace id", id.clone())];
-    places.extend(with_id(&signals.log_file, "Burst executed").map(|found| ("its line", found)));
-    places.extend(with_id(&signals.trace_file, "\"name\":\"burst\"").map(|found| ("its span", found)));
-    places
-        .extend(with_id(&signals.metrics_file, "feagi_burst_duration").map(|found| ("its exemplar", found)));
-    let in_profile = signals.flamegraph.as_deref().and_then(|path| find(path, &[CALL]));
+    places.extend(with_id(&signals.log_file, &["Burst executed"]).map(|found| ("its line", found)));
+    places.extend(
+        with_id(&signals.trace_file, &["\"ph\":\"X\"", "\"name\":\"burst\""])
+            .map(|found| ("its span", found)),
+    );
+    places.extend(
+        with_id(&signals.metrics_file, &["feagi_burst_duration"]).map(|found| ("its exemplar", found)),
+    );
+    let call = if phased { PART } else { WHOLE };
+    let in_profile = signals.flamegraph.as_deref().and_then(|path| find(path, &[call]));
     places.push(match in_profile {
         Some(found) => ("its call", found),
-        None => ("its call", format!("no CPU sample fell into `{CALL}`: run more bursts")),
+        None => ("its call", format!("no CPU sample fell into `{call}`: run more bursts")),
     });
     places
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The text for people; `summary` is the path that it was written to.
-pub(crate) fn text(done: &Summary, summary: &Path) -> String {
+pub(crate) fn text(done: &Summary, summary: &Path, phased: bool) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(
@@ -27,7 +27,7 @@ pub(crate) fn text(done: &Summary, summary: &Path) -> String {
     }
     let _ = writeln!(text, "{:<12} {}", "dropped", dropped(done));
     let _ = writeln!(text, "\none burst in every signal");
-    for (what, value) in places::of_trace(&done.signals) {
+    for (what, value) in places::of_trace(&done.signals, phased) {
         let _ = writeln!(text, "{what:<12} {value}");
     }
     if let Some(trace) = &done.signals.trace_file
@@ -35,6 +35,9 @@ pub(crate) fn text(done: &Summary, summary: &Path) -> String {
     {
         let _ = writeln!(text, "\nwhere the time of a burst went, mean of {} in the trace", burst.calls);
         text.push_str(&burst.table("burst"));
+        if !phased {
+            text.push_str("  `process` is one call of the engine: --phases computes its parts one by one, cpu.svg samples it\n");
+        }
     }
     text
 }

@@ -37,6 +37,11 @@ fn fallible(n: u64) -> Result<u64, String> {
     Ok(black_box(n.wrapping_mul(31) ^ 7))
 }
 
+#[inline(never)]
+fn answered(n: u64) -> u64 {
+    fallible(n).unwrap_or(n)
+}
+
 #[observe(metric = "counted_future", fields(n))]
 async fn future(n: u64) -> u64 {
     black_box(n.wrapping_mul(31) ^ 7)
@@ -63,14 +68,17 @@ fn foreign(n: u64) -> u64 {
     n
 }
 
-/// What is counted: a name, the signals that are on, the call.
-const CASES: [(&str, Signals, fn(u64) -> u64); 9] = [
+/// A name, the signals that are on, the call.
+type Case = (&'static str, Signals, fn(u64) -> u64);
+
+/// What is counted.
+const CASES: [Case; 9] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
     ("#[observe], metrics", Signals::Metrics, observed),
     ("#[observe], metrics + line", Signals::Line, observed),
     ("#[observe], metrics + span + line", Signals::All, observed),
-    ("#[observe] on Result, metrics + span + line", Signals::All, fallible),
+    ("#[observe] on Result, metrics + span + line", Signals::All, answered),
     ("#[observe] on async fn, metrics + span + line", Signals::All, polled),
     ("burst_info!, three fields, metrics + span + line", Signals::All, event),
     ("tracing::info!, five fields", Signals::Line, foreign),

@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use feagi_observability::{CpuProfiler, FlamegraphGenerator, ProfilingConfig, ProfilingError};
+use feagi_observability_tests::counterpart::has;
 use profiling_support::{Folder, Pprof, process_cpu, simulate_spiking_neurons, thread_cpu, well_formed_svg};
 
 const BUSY: &str = "simulate_spiking_neurons";
@@ -80,15 +81,15 @@ fn the_busy_function_its_thread_and_its_cpu_time_are_in_the_profile() {
 
 /// What Go's own tool makes of it, where that is installed.
 fn check_with_go(path: &Path) {
-    let go = |argument: &str| Command::new("go").args(["tool", "pprof", argument]).arg(path).output();
-    let Ok(top) = go("-top") else {
-        eprintln!("SKIPPED: `go` is not installed, so `go tool pprof` has not judged {}", path.display());
+    if !has("go", &["tool", "-n", "pprof"], 3) {
         return;
-    };
+    }
+    let go = |argument: &str| Command::new("go").args(["tool", "pprof", argument]).arg(path).output();
+    let top = go("-top").expect("found above");
     let (out, err) = (String::from_utf8_lossy(&top.stdout), String::from_utf8_lossy(&top.stderr));
     assert!(top.status.success() && out.contains(BUSY), "{out}\n{err}");
     assert!(err.is_empty(), "{err}");
-    let tags = go("-tags").expect("it ran before");
+    let tags = go("-tags").expect("found above");
     assert!(String::from_utf8_lossy(&tags.stdout).contains("neurons"), "{tags:?}");
 }
 

@@ -182,8 +182,8 @@ fn check_metrics(page: &str, classic: &str, trace_id: &str) {
     for expected in [
         "road_outer_calls_total{outcome=\"ok\"} 1",
         "road_panics_calls_total{outcome=\"panic\"} 1",
-        "observed_calls_total{site=\"road::inner\",outcome=\"error\"} 1",
-        "observed_calls_total{site=\"write\",outcome=\"cancelled\"} 1",
+        "observed_calls_total{outcome=\"error\",site=\"road::inner\"} 1",
+        "observed_calls_total{outcome=\"cancelled\",site=\"write\"} 1",
         "feagi_burst_total 1",
         "feagi_neurons_fired 98",
         "feagi_burst_synapses_activated_total 1960",

@@ -2,9 +2,11 @@
 //!
 //! Imports `instrument` and `context`; signals implement its [`Sink`].
 
+#[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only the network is tried again"))]
 mod accounting;
 mod collector;
 mod decode;
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "spans say more than lines"))]
 mod entry;
 pub(crate) mod exemplars;
 mod numbered;
@@ -12,7 +14,6 @@ mod rate;
 mod sink;
 mod stats;
 
-pub(crate) use crate::instrument::ThreadInfo;
 pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};

@@ -7,7 +7,7 @@
 //! Invariant: nothing here prints. What goes wrong after `init_logging` is counted, and read from the guard.
 
 pub mod cli;
-pub mod init_logging;
+pub(crate) mod init_logging;
 pub mod ring_layer;
 
 mod capture;

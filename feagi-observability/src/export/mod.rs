@@ -9,6 +9,8 @@ mod file;
 mod lines;
 #[cfg(any(feature = "file-logging", feature = "chrome-tracing"))]
 mod open;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(all(test, any(feature = "file-logging", feature = "chrome-tracing")))]
 mod scratch;
 mod shield;
@@ -18,4 +20,6 @@ mod stdout;
 pub(crate) use chrome::ChromeSink;
 #[cfg(feature = "file-logging")]
 pub(crate) use file::FileSink;
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::OtlpSink;
 pub(crate) use stdout::{StdioSink, Stream};

@@ -58,8 +58,8 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let counts = Arc::new(CollectorCounts::default());
     let sinks = plan.lines.iter().chain(&plan.spans).map(|sink| (sink.name(), sink.counters())).collect();
     let accounting = Accounting { collector: Arc::clone(&counts), sinks };
-    let mut metrics = MetricsRegistry { accounting: Some(accounting.clone()), ..Default::default() };
-    let upkeep = install_recorder(&mut metrics, &config.telemetry)?;
+    let metrics = MetricsRegistry::with_accounting(accounting.clone());
+    let upkeep = install_recorder(&metrics, &config.telemetry)?;
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let capture = Arc::new(AtomicBool::new(false));
     install_subscriber(&plan.filter, &capture)?;
@@ -119,7 +119,7 @@ type Upkeep = Box<dyn FnMut() + Send>;
 
 #[cfg(feature = "prometheus")]
 fn install_recorder(
-    metrics: &mut MetricsRegistry,
+    metrics: &MetricsRegistry,
     config: &TelemetryConfig,
 ) -> Result<Upkeep, ObservabilityError> {
     if !config.metrics_enabled {
@@ -129,13 +129,17 @@ fn install_recorder(
     metrics::set_global_recorder(recorder)
         .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`metrics` recorder" })?;
     let facade = Arc::new(facade);
-    let upkeep = Arc::clone(&facade);
-    metrics.facade = Some(facade);
+    let (upkeep, names) = (Arc::clone(&facade), Arc::clone(&facade));
+    metrics.add_source(Box::new(move || facade.families()));
+    metrics.add_source(Box::new(move || {
+        let help = "Names and labels of foreign metrics that cannot stand on the page.";
+        vec![crate::telemetry::counted("obs_invalid_total", help, names.refused())]
+    }));
     Ok(Box::new(move || upkeep.upkeep()))
 }
 
 #[cfg(not(feature = "prometheus"))]
 #[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-fn install_recorder(_: &mut MetricsRegistry, _: &TelemetryConfig) -> Result<Upkeep, ObservabilityError> {
+fn install_recorder(_: &MetricsRegistry, _: &TelemetryConfig) -> Result<Upkeep, ObservabilityError> {
     Ok(Box::new(|| {}))
 }

@@ -3,7 +3,7 @@
 use crate::collect::Sink;
 use crate::config::{LogFormat, LogOutput, ObservabilityConfig};
 use crate::error::ObservabilityError;
-use crate::export::{self, StdioSink, Stream};
+use crate::export::{StdioSink, Stream};
 #[cfg(feature = "chrome-tracing")]
 use crate::instrument::clock::unix_nanos;
 use crate::logging::Filter;
@@ -69,6 +69,10 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
             feature: "otlp",
         });
     }
+    #[cfg(feature = "otlp")]
+    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
+        crate::export::OtlpSink::check(&config.telemetry)?;
+    }
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
         return Err(ObservabilityError::FeatureMissing {
             field: "profiling.chrome_tracing",
@@ -121,7 +125,7 @@ fn file_sink(
     format: LogFormat,
     config: &ObservabilityConfig,
 ) -> Result<Box<dyn Sink>, ObservabilityError> {
-    Ok(Box::new(export::FileSink::open(path, format, config.logging.file.truncate)?))
+    Ok(Box::new(crate::export::FileSink::open(path, format, config.logging.file.truncate)?))
 }
 
 #[cfg(not(feature = "file-logging"))]
@@ -129,18 +133,18 @@ fn file_sink(_: &Path, _: LogFormat, _: &ObservabilityConfig) -> Result<Box<dyn 
     Err(ObservabilityError::FeatureMissing { field: "logging.output", feature: "file-logging" })
 }
 
-#[allow(unused_mut, clippy::unnecessary_wraps, reason = "depends on the features")]
+#[allow(unused_mut, unused_variables, clippy::unnecessary_wraps, reason = "depends on the features")]
 fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     #[cfg(feature = "otlp")]
     if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
-        sinks.push(Box::new(export::OtlpSink::start(&config.telemetry)?));
+        sinks.push(Box::new(crate::export::OtlpSink::start(&config.telemetry)?));
     }
     #[cfg(feature = "chrome-tracing")]
     if config.profiling.chrome_tracing {
         let path = config.profiling.output_dir.join("trace.json");
         let (process, limit) = (&config.telemetry.service_name, config.profiling.chrome_max_bytes);
-        sinks.push(Box::new(export::ChromeSink::open(&path, process, limit, unix_nanos())?));
+        sinks.push(Box::new(crate::export::ChromeSink::open(&path, process, limit, unix_nanos())?));
     }
     Ok(sinks)
 }

@@ -2,7 +2,7 @@
 
 use crate::config::TelemetryConfig;
 use crate::server::{Routes, Server};
-use crate::telemetry::{Exposition, TelemetryCollector};
+use crate::telemetry::{Exposition, TelemetryCollector, counted};
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -23,5 +23,11 @@ pub(super) fn serve(
         }),
         health: Box::new(move || for_health.public_health()),
     };
-    Server::start(listener, routes)
+    let server = Server::start(listener, routes)?;
+    let refused = server.refused_count();
+    telemetry.metrics_registry().add_source(Box::new(move || {
+        let help = "Connections turned away because too many were open.";
+        vec![counted("obs_connections_refused_total", help, refused())]
+    }));
+    Ok(server)
 }

@@ -128,6 +128,8 @@ mod tests {
 
     #[test]
     fn references_and_boxes_measure_what_they_hold() {
-        assert_eq!((&&7u8).count() + Box::new(3usize).count() + (&mut 2i64).count(), 12);
+        let mut two = 2i64;
+        let held: [&dyn Measure; 3] = [&&7u8, &Box::new(3usize), &&mut two];
+        assert_eq!(held.map(Measure::count), [7, 3, 2]);
     }
 }

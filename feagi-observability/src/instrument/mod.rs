@@ -33,5 +33,5 @@ pub use site::{InstrumentFacts, InstrumentKind, MetricFacts, Site, SiteFacts};
 pub use value::{Encoder, Field};
 
 pub(crate) use site::{SiteLive, signals};
-pub(crate) use thread::{ThreadInfo, ThreadState};
+pub(crate) use thread::ThreadInfo;
 pub(crate) use value::{Fields, Keys, MESSAGE_KEY, TARGET_KEY, Value};

@@ -16,7 +16,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// The clock cannot be asked for an instant at the end of time.
 const MAX_STOP: Duration = Duration::from_secs(3600);
 
-/// Takes an address such as `127.0.0.1:9464` or `localhost:0`. Nothing is started, so that a caller can still back out.
+/// Takes an address such as `127.0.0.1:9464` or `localhost:0`. Nothing is started: the caller can still back out.
 ///
 /// # Errors
 /// `InvalidInput` for what is no loopback address with a port; else what the system says.
@@ -102,9 +102,10 @@ impl Server {
         self.address
     }
 
-    /// Connections turned away because too many were open.
-    pub(crate) fn refused(&self) -> u64 {
-        self.shared.lock().refused
+    /// Reads how many connections were turned away because too many were open; outlives the server.
+    pub(crate) fn refused_count(&self) -> impl Fn() -> u64 + Send + Sync + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || shared.lock().refused
     }
 
     /// Closes the port, lets answers under way go out, and says whether all threads have ended in time.

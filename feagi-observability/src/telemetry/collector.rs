@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Metrics and health of the process.
 pub struct TelemetryCollector {
     registry: Arc<MetricsRegistry>,
-    health: Health,
+    health: Arc<Health>,
 }
 
 impl TelemetryCollector {
@@ -24,7 +24,13 @@ impl TelemetryCollector {
     }
 
     pub(crate) fn with_registry(registry: MetricsRegistry) -> Self {
-        TelemetryCollector { registry: Arc::new(registry), health: Health::new() }
+        let (registry, health) = (Arc::new(registry), Arc::new(Health::new()));
+        let counted = Arc::clone(&health);
+        registry.add_source(Box::new(move || {
+            let help = "Health checks left out because there were too many.";
+            vec![super::own::counted("obs_health_checks_ignored_total", help, counted.ignored())]
+        }));
+        TelemetryCollector { registry, health }
     }
 
     /// All metrics of the process.

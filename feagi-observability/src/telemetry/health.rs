@@ -177,14 +177,16 @@ mod tests {
     #[test]
     fn the_public_text_keeps_paths_to_itself() {
         let health = Health::new();
-        let message = "cannot write `/var/log/feagi log`: full; see C:\\logs\\x.txt, ~/x (../y), at:/z and 1/2 of a / b at http://[::1]:1/x";
+        let message = "cannot write `/var/log/feagi log`: full; see C:\\logs\\x.txt, ~/x (../y), at:/z \
+            and 1/2 of a / b at http://[::1]:1/x";
         health.update(HealthCheck { message: message.to_owned(), ..check("file", "failing") });
         let (healthy, json) = health.public_json();
         let public: HealthStatus = serde_json::from_str(&json).unwrap();
         assert!(!healthy);
         assert_eq!(
             public.checks[0].message,
-            "cannot write `<path> log`: full; see <path>, <path> (<path>), <path> and 1/2 of a / b at http://[::1]:1/x"
+            "cannot write `<path> log`: full; see <path>, <path> (<path>), <path> \
+            and 1/2 of a / b at http://[::1]:1/x"
         );
         assert_eq!(health.snapshot().checks[0].message, message);
     }

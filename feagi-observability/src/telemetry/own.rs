@@ -43,3 +43,8 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
     let all = [emitted, discarded, accepted, exported, dropped, failures, retries, queue, truncated];
     all.into_iter().filter(|family| !family.series.is_empty()).collect()
 }
+
+/// A family of one count without labels.
+pub(crate) fn counted(name: &'static str, help: &'static str, count: u64) -> Family {
+    Family::new(Kind::Counter, name, help).with_value(SeriesValue::count(count))
+}

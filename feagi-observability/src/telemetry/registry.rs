@@ -1,24 +1,35 @@
-//! Every metric of the process in one place: our own, those of the `metrics` facade, the system's, and our accounting.
+//! Every metric of the process in one place: our own, the system's, our accounting, and what others hand in.
 
 use super::exposition::{Exposition, Page};
+use super::family::{Family, Kind, SeriesValue};
 use super::{meter, own, system};
 use crate::collect::Accounting;
 use std::fmt;
-#[cfg(feature = "prometheus")]
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{PoisonError, RwLock};
 
-#[cfg(feature = "prometheus")]
-use super::facade::Facade;
+/// Gives families for one page.
+pub(crate) type Source = Box<dyn Fn() -> Vec<Family> + Send + Sync>;
 
 /// Every metric of the process.
 #[derive(Default)]
 pub struct MetricsRegistry {
-    pub(crate) accounting: Option<Accounting>,
-    #[cfg(feature = "prometheus")]
-    pub(crate) facade: Option<Arc<Facade>>,
+    accounting: Option<Accounting>,
+    sources: RwLock<Vec<Source>>,
+    /// Families and series that the last page had to leave out.
+    left_out: [AtomicU64; 2],
 }
 
 impl MetricsRegistry {
+    pub(crate) fn with_accounting(accounting: Accounting) -> Self {
+        MetricsRegistry { accounting: Some(accounting), ..Default::default() }
+    }
+
+    /// Has `source` asked for every page from now on. On a name that is ours, ours wins.
+    pub(crate) fn add_source(&self, source: Source) {
+        self.sources.write().unwrap_or_else(PoisonError::into_inner).push(source);
+    }
+
     /// All metrics in the Prometheus text format 0.0.4.
     pub fn prometheus_text(&self) -> String {
         self.page(Exposition::Classic).text
@@ -34,12 +45,24 @@ impl MetricsRegistry {
         families.extend(system::families());
         if let Some(accounting) = &self.accounting {
             families.extend(own::families(&accounting.stats()));
+            families.push(self.left_out());
         }
-        #[cfg(feature = "prometheus")]
-        if let Some(facade) = &self.facade {
-            families.extend(facade.families());
+        for source in self.sources.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            families.extend(source());
         }
-        format.encode(families)
+        let page = format.encode(families);
+        self.left_out[0].store(page.dropped_families, Relaxed);
+        self.left_out[1].store(page.dropped_series, Relaxed);
+        page
+    }
+
+    fn left_out(&self) -> Family {
+        let help = "Families and series that the last page left out, because their names or labels clash or are none.";
+        let mut family = Family::new(Kind::Gauge, "obs_page_left_out", help);
+        for (what, count) in ["families", "series"].into_iter().zip(&self.left_out) {
+            family.push(vec![("what".into(), what.into())], SeriesValue::Gauge(count.load(Relaxed) as f64));
+        }
+        family
     }
 }
 

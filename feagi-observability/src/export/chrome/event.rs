@@ -1,7 +1,8 @@
 //! One record as trace events.
 
 use super::SEPARATOR;
-use crate::collect::{Entry, EntryKind, ThreadInfo};
+use crate::collect::{Entry, EntryKind};
+use crate::instrument::ThreadInfo;
 use crate::logging::format::{append_fields, append_hex, append_string, append_thousandths, append_u64};
 
 /// What all events of a file share.

@@ -1,8 +1,8 @@
 //! Records for tests, of this room and of the sinks.
 
-use crate::collect::{Entry, EntryKind, ThreadInfo};
+use crate::collect::{Entry, EntryKind};
 use crate::context::{SpanId, TraceId};
-use crate::instrument::{Encoder, Field, Fields, Keys, Level, Outcome};
+use crate::instrument::{Encoder, Field, Fields, Keys, Level, Outcome, ThreadInfo};
 use std::mem::MaybeUninit;
 
 /// The key number under which a record carries its error text.
@@ -86,6 +86,7 @@ impl Sample {
             message: self.message.as_deref(),
             fields: Fields::new(&self.bytes, Keys::Site(&self.keys)),
             truncated: false,
+            suppressed: 0,
             span_name: &self.span_name,
             site: None,
         }

@@ -121,7 +121,7 @@ fn connections_beyond_the_limit_are_told_so_and_served_again_later() {
     let mut idle: Vec<_> = (0..64).map(|_| connect(&server)).collect();
     let mut refused = idle.split_off(4);
     assert!(refused.iter_mut().all(|stream| read_all(stream).starts_with("HTTP/1.1 503 ")));
-    assert_eq!(server.refused(), 60);
+    assert_eq!(server.refused_count()(), 60);
     drop(idle);
     assert!(all_closed(&server));
     assert!(get(&server, "/metrics").ends_with("a 1\n"));

@@ -185,7 +185,8 @@ fn series_that_no_parser_takes_are_dropped_and_counted() {
     let float = |total| SeriesValue::Counter { total: Total::Sum(total), exemplar: None };
     let summary =
         |quantile| SeriesValue::Summary(Summary { quantiles: vec![(quantile, 1.0)], ..Summary::default() });
-    let bad: Vec<(Kind, &[(&str, &str)], SeriesValue)> = vec![
+    type Case = (Kind, &'static [(&'static str, &'static str)], SeriesValue);
+    let bad: Vec<Case> = vec![
         (Kind::Counter, &[], float(f64::NAN)),
         (Kind::Counter, &[], float(-1.0)),
         (Kind::Counter, &[], SeriesValue::Gauge(1.0)),

@@ -11,7 +11,7 @@ const NO_HELP: &str = "Not documented.";
 
 /// Writes metadata and samples of a family that `merge` has let through.
 pub(super) fn write_family(out: &mut String, family: &Family, format: Exposition) {
-    let mut writer = Writer { out, family, format };
+    let mut writer = Writer { out, family, format, bounds: Vec::new(), spelled: Vec::new() };
     writer.metadata();
     for series in &family.series {
         writer.series(series);
@@ -23,6 +23,9 @@ struct Writer<'a> {
     out: &'a mut String,
     family: &'a Family,
     format: Exposition,
+    /// The last histogram's bounds and how they are spelled: those of its neighbours are nearly always the same.
+    bounds: Vec<f64>,
+    spelled: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -55,13 +58,19 @@ impl Writer<'_> {
     }
 
     fn histogram(&mut self, labels: &[Label], histogram: &Histogram) {
-        let bounds = histogram.bounds.iter().copied().chain([f64::INFINITY]);
+        if self.spelled.is_empty() || self.bounds != histogram.bounds {
+            self.bounds.clone_from(&histogram.bounds);
+            self.spelled =
+                self.bounds.iter().chain(&[f64::INFINITY]).map(|bound| canonical(*bound)).collect();
+        }
+        let bounds = std::mem::take(&mut self.spelled);
         let mut cumulative = 0_u64;
-        for (bucket, (bound, count)) in bounds.zip(&histogram.counts).enumerate() {
+        for (bucket, (bound, count)) in bounds.iter().zip(&histogram.counts).enumerate() {
             cumulative = cumulative.saturating_add(*count);
             let exemplar = histogram.exemplars.get(bucket).and_then(Option::as_ref);
             self.sample("_bucket", labels, Some(("le", bound)), cumulative, exemplar);
         }
+        self.spelled = bounds;
         // OpenMetrics knows a sum only where it is a counter, and a count only beside a sum.
         let is_counter = histogram.sum >= 0.0 && histogram.bounds.first().is_none_or(|bound| *bound >= 0.0);
         if self.format == Exposition::Classic || is_counter {
@@ -75,7 +84,7 @@ impl Writer<'_> {
         for (quantile, value) in &summary.quantiles {
             // Quantiles below zero are refused by OpenMetrics, NaN (no observation yet) is not.
             if classic || value.is_nan() || *value >= 0.0 {
-                self.sample("", labels, Some(("quantile", *quantile)), Number(*value), None);
+                self.sample("", labels, Some(("quantile", &canonical(*quantile))), Number(*value), None);
             }
         }
         if classic || summary.sum >= 0.0 {
@@ -88,7 +97,7 @@ impl Writer<'_> {
         &mut self,
         suffix: &str,
         labels: &[Label],
-        own_label: Option<(&str, f64)>,
+        own_label: Option<(&str, &str)>,
         value: impl Display,
         exemplar: Option<&Exemplar>,
     ) {
@@ -101,7 +110,7 @@ impl Writer<'_> {
             separator = ',';
         }
         if let Some((name, value)) = own_label {
-            let _ = write!(self.out, "{separator}{name}=\"{}\"", canonical(value));
+            let _ = write!(self.out, "{separator}{name}=\"{value}\"");
             separator = ',';
         }
         let close = if separator == ',' { "}" } else { "" };

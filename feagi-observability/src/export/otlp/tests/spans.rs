@@ -1,0 +1,165 @@
+//! What a span looks like on the wire.
+
+use super::collector::contents;
+use super::*;
+use crate::export::otlp::reply::fields;
+use crate::instrument::Outcome;
+
+/// An `AnyValue`, for comparing.
+#[derive(Clone, Debug, PartialEq)]
+enum Any {
+    Text(String),
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn any(value: &[u8]) -> Any {
+    let field = fields(value).next().unwrap();
+    let integer = |number| field.integer(number);
+    match (field.content(1), integer(2), integer(3), integer(4)) {
+        (Some(bytes), ..) => Any::Text(text(bytes)),
+        (_, Some(truth), ..) => Any::Bool(truth == 1),
+        (_, _, Some(n), _) => Any::Int(n as i64),
+        (.., n) => Any::Double(f64::from_bits(n.unwrap())),
+    }
+}
+
+/// Attributes in the order of the wire.
+fn attributes(message: &[u8], number: u64) -> Vec<(String, Any)> {
+    let pair = |pair| (text(contents(pair, 1)[0]), any(contents(pair, 2)[0]));
+    contents(message, number).into_iter().map(pair).collect()
+}
+
+fn encoded(sample: &Sample) -> Vec<u8> {
+    let mut span = Message::new();
+    encode::span(&sample.entry(), &mut span);
+    span.into_bytes()
+}
+
+fn integer(message: &[u8], number: u64) -> Option<u64> {
+    fields(message).find_map(|field| field.integer(number))
+}
+
+#[test]
+fn a_call_has_its_ids_times_and_typed_attributes() {
+    let sample = Sample::new(EntryKind::Call)
+        .field("n", &-3i8)
+        .field("small", &7u64)
+        .field("big", &u64::MAX)
+        .field("ratio", &0.5f64)
+        .field("fits", &true)
+        .field("who", "ada\n");
+    let span = encoded(&sample);
+    assert_eq!(
+        contents(&span, 1)[0],
+        [0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x36]
+    );
+    assert_eq!(contents(&span, 2)[0], 0xb7ad_6b71_6920_3331_u64.to_be_bytes());
+    assert_eq!(contents(&span, 4)[0], 0x00f0_67aa_0ba9_02b7_u64.to_be_bytes());
+    assert_eq!(text(contents(&span, 5)[0]), "engine::step");
+    assert_eq!(integer(&span, 6), Some(1));
+    assert_eq!(integer(&span, 7), Some(sample.start));
+    assert_eq!(integer(&span, 8), Some(sample.start + 1_234_567));
+    let own = |key: &str, value| (key.to_owned(), value);
+    let word = |text: &str| Any::Text(text.to_owned());
+    let expected = [
+        own("n", Any::Int(-3)),
+        own("small", Any::Int(7)),
+        own("big", word("18446744073709551615")),
+        own("ratio", Any::Double(0.5)),
+        own("fits", Any::Bool(true)),
+        own("who", word("ada\n")),
+        own("code.function.name", word("engine::step")),
+        own("code.file.path", word("src/engine.rs")),
+        own("code.line.number", Any::Int(7)),
+        own("thread.id", Any::Int(4242)),
+        own("thread.name", word("burst")),
+        own("target", word("feagi::engine")),
+        own("outcome", word("ok")),
+    ];
+    assert_eq!(attributes(&span, 9), expected);
+    assert!(contents(&span, 15).is_empty());
+}
+
+#[test]
+fn errors_and_panics_have_an_error_status_with_their_text() {
+    let cases = [
+        (Outcome::Error, Some("disk full"), Some("disk full")),
+        (Outcome::Error, None, Some("error")),
+        (Outcome::Panic, None, Some("panic")),
+        (Outcome::Cancelled, None, None),
+        (Outcome::Ok, None, None),
+    ];
+    for (outcome, error, expected) in cases {
+        let mut sample = Sample::new(EntryKind::Call);
+        sample.outcome = outcome;
+        if let Some(error) = error {
+            sample = sample.error(error);
+        }
+        let span = encoded(&sample);
+        let status = contents(&span, 15);
+        assert_eq!(status.first().map(|status| text(contents(status, 2)[0])).as_deref(), expected);
+        assert_eq!(status.first().and_then(|status| integer(status, 3)), expected.map(|_| 2));
+    }
+}
+
+#[test]
+fn attribute_keys_are_unique_and_what_the_author_wrote_stands() {
+    let sample = Sample::new(EntryKind::Call).field("target", "mine").field("k", &1u8).field("k", &2u8);
+    let all = attributes(&encoded(&sample), 9);
+    let keys: std::collections::HashSet<_> = all.iter().map(|(key, _)| key).collect();
+    assert_eq!(keys.len(), all.len());
+    assert!(all.contains(&("target".to_owned(), Any::Text("mine".to_owned()))));
+    assert!(all.contains(&("k#2".to_owned(), Any::Int(2))));
+}
+
+#[test]
+fn an_event_is_a_span_without_duration_outcome_or_function() {
+    let mut sample = Sample::new(EntryKind::Event);
+    sample.message = Some("Burst executed".to_owned());
+    let span = encoded(&sample);
+    assert_eq!(integer(&span, 7), integer(&span, 8));
+    let all = attributes(&span, 9);
+    assert!(all.contains(&("message".to_owned(), Any::Text("Burst executed".to_owned()))));
+    assert!(!all.iter().any(|(key, _)| matches!(key.as_str(), "outcome" | "code.function.name")));
+}
+
+#[test]
+fn the_resource_says_whose_spans_they_are_and_the_user_has_the_last_word() {
+    let user = [("service.name", "brain"), ("host.name", "h1"), ("", "x"), ("site", "lab")];
+    let user = user.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let bytes = encode::resource("feagi", &user);
+    let all: BTreeMap<_, _> = attributes(&bytes, 1).into_iter().collect();
+    let word = |text: &str| Some(Any::Text(text.to_owned()));
+    assert_eq!(all.len(), attributes(&bytes, 1).len());
+    assert_eq!(all.get("service.name").cloned(), word("brain"));
+    assert_eq!(all.get("host.name").cloned(), word("h1"));
+    assert_eq!(all.get("site").cloned(), word("lab"));
+    assert_eq!(all.get("telemetry.sdk.language").cloned(), word("rust"));
+    assert_eq!(all.get("process.pid"), Some(&Any::Int(i64::from(std::process::id()))));
+    assert_eq!(all.get(""), None);
+    let plain: BTreeMap<_, _> =
+        attributes(&encode::resource("feagi", &BTreeMap::new()), 1).into_iter().collect();
+    assert_eq!(plain.get("service.name").cloned(), word("feagi"));
+}
+
+#[test]
+fn logs_and_unsampled_records_are_passed_over_and_a_giant_is_too_large() {
+    let mut sink = start("http://127.0.0.1:9", Limits { span_bytes: 600, ..quick() });
+    let mut unsampled = Sample::new(EntryKind::Call);
+    unsampled.sampled = false;
+    sink.write(&unsampled.entry());
+    sink.write(&Sample::new(EntryKind::Log).entry());
+    assert_eq!(sink.counters().accepted(), 0);
+    sink.write(&Sample::new(EntryKind::Call).field("text", &"x".repeat(700)).entry());
+    assert_eq!((sink.records, sink.counters().dropped(DropReason::TooLarge)), (0, 1));
+    write(&mut sink, 1);
+    assert_eq!(sink.records, 1);
+    sink.close(Instant::now());
+    assert_eq!(settled(&sink), (0, vec![(DropReason::TooLarge, 1), (DropReason::ShutdownTimeout, 1)]));
+}

@@ -1,0 +1,44 @@
+//! Go's own tool reads the CPU profile.
+
+use feagi_observability_tests::counterpart::{Said, ask, has};
+use feagi_observability_tests::run::Run;
+use std::path::Path;
+use std::process::Command;
+
+const BUSY: &str = "simulate_spiking_neurons";
+
+fn pprof(argument: &str, profile: &Path) -> Said {
+    let said = ask(Command::new("go").args(["tool", "pprof", argument]).arg(profile));
+    assert_eq!(said.code, Some(0), "{said:?}");
+    said
+}
+
+#[test]
+fn go_names_the_busy_function_and_counts_its_samples() {
+    if !has("go", &["tool", "-n", "pprof"], 7) {
+        return;
+    }
+    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "pprof", None);
+    let profile = run.path("cpu.pb.gz");
+
+    let top = pprof("-top", &profile).out;
+    // The default is the last sample type, `cpu`; flat, flat%, sum%, cum, cum%, name.
+    let busy = top.lines().find(|line| line.contains(BUSY)).unwrap_or_else(|| panic!("{BUSY} in {top}"));
+    let cumulated = busy.split_whitespace().nth(4).and_then(|percent| percent.strip_suffix('%'));
+    let share: f64 = cumulated.and_then(|percent| percent.parse().ok()).unwrap_or_else(|| panic!("{busy}"));
+    assert!(share > 50.0, "the program does little else: {top}");
+
+    let raw = pprof("-raw", &profile).out;
+    assert!(raw.contains("samples/count cpu/nanoseconds"), "{raw}");
+    assert!(raw.contains(BUSY), "{raw}");
+    let samples: u64 = raw.lines().filter_map(sample_count).sum();
+    assert!(samples > 0, "{raw}");
+}
+
+/// `count nanoseconds: location location …`
+fn sample_count(line: &str) -> Option<u64> {
+    let (values, _) = line.split_once(": ")?;
+    let (count, nanoseconds) = values.trim().split_once(' ')?;
+    nanoseconds.trim().parse::<u64>().ok()?;
+    count.parse().ok()
+}
