@@ -2,6 +2,7 @@
 
 use super::call::{Frame, child_context, push};
 use super::clock;
+use super::measure::Measure;
 use super::record::{Header, Kind, flags};
 use super::registry;
 use super::ring::add;
@@ -51,30 +52,30 @@ impl<'f, const N: usize> Event<'f, N> {
     }
 
     /// Adds to a counter of the site.
-    pub fn count(&mut self, instrument: usize, by: u64) {
+    pub fn count<M: Measure + ?Sized>(&mut self, instrument: usize, by: &M) {
         if self.state & signals::METRICS == 0 {
             return;
         }
         match self.thread {
             Some(thread) => {
                 if let Some(counter) = thread.shard(self.site).counters.get(instrument) {
-                    add(counter, by);
+                    add(counter, by.count());
                 }
             }
             None => {
                 if let Some(counter) = self.site.live().shared.counters.get(instrument) {
-                    counter.fetch_add(by, Relaxed);
+                    counter.fetch_add(by.count(), Relaxed);
                 }
             }
         }
     }
 
     /// Sets a gauge of the site.
-    pub fn gauge(&mut self, instrument: usize, value: f64) {
+    pub fn gauge<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
         if self.state & signals::METRICS != 0
             && let Some(gauge) = self.site.live().gauges.get(instrument)
         {
-            gauge.store(value.to_bits(), Relaxed);
+            gauge.store(value.gauge().to_bits(), Relaxed);
         }
     }
 
