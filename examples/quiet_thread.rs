@@ -44,7 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::remove_file(&file)?;
     times.sort();
     let (shortest, median, longest) = (times[0], times[CALLS / 2], times[CALLS - 1]);
-    println!("from the call to the file: {shortest:.1?} at best, {median:.1?} in the median, {longest:.1?} at worst");
+    println!(
+        "from the call to the file: {shortest:.1?} at best, {median:.1?} in the median, {longest:.1?} at worst"
+    );
     Ok(())
 }
 

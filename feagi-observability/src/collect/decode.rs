@@ -1,6 +1,7 @@
 //! From raw records to entries: resolves sites, foreign metadata and wall-clock times.
 
 use super::entry::{Entry, EntryKind};
+use crate::context::SpanName;
 use crate::instrument::clock::WallClock;
 use crate::instrument::record::{Header, Kind, flags};
 use crate::instrument::{Fields, Keys, Level, MESSAGE_KEY, Outcome, Site, TARGET_KEY, ThreadInfo};
@@ -47,6 +48,7 @@ impl Raw {
         // SAFETY: calls and events put their site here, a static.
         let site: &'static Site = unsafe { &*self.header.origin.cast() };
         let fields = Fields::new(bytes, Keys::Site(site.facts.keys));
+        let outcome = Outcome::from_code(self.header.outcome);
         let is_event = self.header.kind == Kind::Event;
         let default_message = (!site.facts.message.is_empty()).then_some(site.facts.message);
         Entry {
@@ -56,7 +58,8 @@ impl Raw {
             file: site.facts.file,
             line: site.facts.line,
             message: fields.reserved(MESSAGE_KEY).or(default_message),
-            is_async: self.header.is_async != 0,
+            level: if outcome.is_failure() { Level::Error } else { site.facts.level },
+            is_async: site.facts.is_async,
             site: Some(site),
             ..self.common(fields, thread)
         }
@@ -73,7 +76,8 @@ impl Raw {
             file: metadata.file().unwrap_or_default(),
             line: metadata.line().unwrap_or_default(),
             message: fields.reserved(MESSAGE_KEY),
-            span_name: self.header.span_name,
+            level: (*metadata.level()).into(),
+            span_name: fields.span_name().map_or("", SpanName::get),
             ..self.common(fields, thread)
         }
     }
@@ -84,7 +88,7 @@ impl Raw {
             kind: EntryKind::Log,
             name: "",
             target: "",
-            level: Level::from_code(header.level),
+            level: Level::Info,
             file: "",
             line: 0,
             trace_id: header.trace_id,

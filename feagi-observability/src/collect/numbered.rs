@@ -63,7 +63,7 @@ mod tests {
         for key in 0..keys.len() {
             encoder.field(key as u8, &true);
         }
-        let (len, _) = encoder.finish();
+        let len = encoder.finish().bytes as usize;
         // SAFETY: the encoder has initialised the first `len` bytes.
         let bytes: Vec<u8> = buffer[..len].iter().map(|b| unsafe { b.assume_init() }).collect();
         let name = |field: NumberedField<'_>| match field.number {

@@ -2,11 +2,12 @@
 
 use super::accounting::{DropReason, SinkCounters};
 use super::collector::CollectorCounts;
-use crate::instrument::registry;
+use crate::instrument::ring::{ByFlags, lines_and_spans};
+use crate::instrument::{lost, registry};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What became of everything that was recorded. All counts are records since the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -18,11 +19,14 @@ pub struct Stats {
     pub spans: SignalStats,
     /// Fields that were cut because they did not fit.
     pub truncated: u64,
+    /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
+    pub thread_states: u64,
     /// Every output.
     pub sinks: Vec<SinkStats>,
 }
 
-/// One signal, from the call to the collector: `emitted = collected + suppressed + dropped + queued`.
+/// One signal, from the call to the collector:
+/// `emitted = collected + suppressed + dropped + unrecorded + queued`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SignalStats {
@@ -34,6 +38,8 @@ pub struct SignalStats {
     pub suppressed: u64,
     /// Lost because a thread's ring was full.
     pub dropped: u64,
+    /// Lost because the thread was ending: its destructors came after that of its ring.
+    pub unrecorded: u64,
     /// Still on a ring.
     pub queued: u64,
 }
@@ -61,12 +67,15 @@ pub struct SinkStats {
 impl Stats {
     /// All losses by `signal or sink/reason`; empty when nothing was lost.
     pub fn dropped(&self) -> BTreeMap<String, u64> {
-        let rings = [("lines", &self.lines), ("spans", &self.spans)]
-            .map(|(signal, stats)| (format!("{signal}/ring_full"), stats.dropped));
+        let signals = [("lines", &self.lines), ("spans", &self.spans)];
+        let rings = signals.into_iter().flat_map(|(signal, stats)| {
+            [("ring_full", stats.dropped), ("thread_ended", stats.unrecorded)]
+                .map(|(reason, count)| (format!("{signal}/{reason}"), count))
+        });
         let sinks = self.sinks.iter().flat_map(|sink| {
             sink.dropped.iter().map(move |(reason, count)| (format!("{}/{reason}", sink.name), *count))
         });
-        rings.into_iter().chain(sinks).filter(|(_, count)| *count > 0).collect()
+        rings.chain(sinks).filter(|(_, count)| *count > 0).collect()
     }
 }
 
@@ -84,17 +93,22 @@ impl Accounting {
         stats.lines.suppressed = self.collector.suppressed.load(Relaxed);
         stats.lines.collected = self.collector.lines.load(Relaxed).saturating_sub(stats.lines.suppressed);
         stats.spans.collected = self.collector.spans.load(Relaxed);
+        [stats.lines.unrecorded, stats.spans.unrecorded] = lost::of_ending_threads();
+        (stats.lines.emitted, stats.spans.emitted) = (stats.lines.unrecorded, stats.spans.unrecorded);
         for thread in registry::all_threads() {
             let counts = &thread.ring.counts;
-            let add = |to: &mut u64, from: &AtomicU64| *to += from.load(Relaxed);
-            add(&mut stats.lines.dropped, &counts.dropped_lines);
-            add(&mut stats.spans.dropped, &counts.dropped_spans);
-            add(&mut stats.lines.emitted, &counts.lines);
-            add(&mut stats.spans.emitted, &counts.spans);
-            add(&mut stats.truncated, &counts.truncated);
+            let add = |lines: &mut u64, spans: &mut u64, counts: &ByFlags| {
+                let [more_lines, more_spans] = lines_and_spans(counts);
+                *lines += more_lines;
+                *spans += more_spans;
+            };
+            add(&mut stats.lines.dropped, &mut stats.spans.dropped, &counts.dropped);
+            add(&mut stats.lines.emitted, &mut stats.spans.emitted, &counts.emitted);
+            stats.truncated += counts.truncated.load(Relaxed);
+            stats.thread_states += 1;
         }
         for signal in [&mut stats.lines, &mut stats.spans] {
-            let settled = signal.collected + signal.suppressed + signal.dropped;
+            let settled = signal.collected + signal.suppressed + signal.dropped + signal.unrecorded;
             signal.queued = signal.emitted.saturating_sub(settled);
         }
         stats.sinks = self.sinks.iter().map(|(name, counters)| sink_stats(name, counters)).collect();

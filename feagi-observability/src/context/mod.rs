@@ -5,4 +5,4 @@ mod slot;
 
 pub use ids::{SpanId, TraceId};
 pub use slot::{Context, current_context};
-pub(crate) use slot::{ThreadSlot, set_thread_slot, thread_slot};
+pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};

@@ -6,6 +6,7 @@
 use super::{SpanId, TraceId};
 use std::cell::Cell;
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed, compiler_fence};
 
 /// The ids that a thread works under. Never changed once it is entered.
@@ -15,12 +16,37 @@ pub struct Context {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,
     pub(crate) parent_id: SpanId,
-    /// The name of the span, for log lines; a pointer to a `&'static str` of the site.
-    pub(crate) name: &'static str,
+    /// For log lines.
+    pub(crate) name: &'static SpanName,
     pub(crate) sampled: bool,
 }
 
+/// The name of a site's spans, known from its first call on: contexts point here, and so take one word for it.
+#[derive(Debug)]
+pub(crate) struct SpanName(OnceLock<&'static str>);
+
+impl SpanName {
+    pub(crate) const fn new() -> Self {
+        SpanName(OnceLock::new())
+    }
+
+    /// The first name stays.
+    pub(crate) fn set(&self, name: &'static str) {
+        let _ = self.0.set(name);
+    }
+
+    /// Empty before the site's first call; fit for a signal handler.
+    pub(crate) fn get(&self) -> &'static str {
+        self.0.get().copied().unwrap_or_default()
+    }
+}
+
 impl Context {
+    /// That of a thread which is ending: no ids.
+    pub(crate) const fn none(name: &'static SpanName, sampled: bool) -> Context {
+        Context { trace_id: TraceId::NONE, span_id: SpanId::NONE, parent_id: SpanId::NONE, name, sampled }
+    }
+
     /// The trace.
     pub fn trace_id(&self) -> TraceId {
         self.trace_id
@@ -41,8 +67,9 @@ impl Context {
 #[repr(C)]
 pub(crate) struct ThreadSlot {
     current: AtomicPtr<Context>,
-    trace_random: Cell<[u64; 2]>,
     next_span: Cell<u64>,
+    /// Odd, as its generator wants it.
+    trace_random: Cell<u128>,
 }
 
 thread_local! {
@@ -64,7 +91,7 @@ impl ThreadSlot {
     pub(crate) fn new(seed: [u64; 3]) -> Self {
         ThreadSlot {
             current: AtomicPtr::new(ptr::null_mut()),
-            trace_random: Cell::new([seed[0] | 1, seed[1]]),
+            trace_random: Cell::new((u128::from(seed[0]) << 64 | u128::from(seed[1])) | 1),
             next_span: Cell::new(seed[2]),
         }
     }
@@ -77,11 +104,26 @@ impl ThreadSlot {
         unsafe { current.as_ref() }.copied()
     }
 
+    /// The context of what begins now: a child of the innermost one, else a root that `samples_root` or not.
+    #[inline(always)]
+    pub(crate) fn child(&self, name: &'static SpanName, samples_root: bool) -> Context {
+        let span_id = self.new_span_id();
+        match self.current() {
+            Some(Context { trace_id, span_id: parent_id, sampled, .. }) => {
+                Context { trace_id, span_id, parent_id, name, sampled }
+            }
+            None => {
+                let trace_id = self.new_trace_id();
+                Context { trace_id, span_id, parent_id: SpanId::NONE, name, sampled: samples_root }
+            }
+        }
+    }
+
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
     /// A signal handler on this thread sees either the old or the new one: relaxed stores, kept in order for it by the fence.
     ///
     /// # Safety
-    /// `context` must stay where it is until `restore` is called.
+    /// `context` must stay where it is, unchanged, until `restore` is called.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self, context: *const Context) -> *const Context {
         let previous = self.current.load(Relaxed);
@@ -96,18 +138,16 @@ impl ThreadSlot {
         compiler_fence(std::sync::atomic::Ordering::Release);
     }
 
-    /// A fresh trace id: xoroshiro128+ (Blackman and Vigna, 2018), seeded by the system.
+    /// A fresh trace id: two draws from a multiplicative generator of 128 bits, whose upper halves are random (Lehmer; the
+    /// multiplier is of L'Ecuyer's tables, 1999). Seeded by the system.
     #[inline(always)]
     pub(crate) fn new_trace_id(&self) -> TraceId {
-        let draw = || {
-            let [a, mut b] = self.trace_random.get();
-            let result = a.wrapping_add(b);
-            b ^= a;
-            self.trace_random.set([a.rotate_left(24) ^ b ^ (b << 16), b.rotate_left(37)]);
-            result
-        };
+        const MULTIPLIER: u128 = 0xda94_2042_e4dd_58b5;
+        let first = self.trace_random.get().wrapping_mul(MULTIPLIER);
+        let second = first.wrapping_mul(MULTIPLIER);
+        self.trace_random.set(second);
         // The lowest bit set: never the invalid id.
-        TraceId { high: draw(), low: draw() | 1 }
+        TraceId { high: (first >> 64) as u64, low: (second >> 64) as u64 | 1 }
     }
 
     /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike

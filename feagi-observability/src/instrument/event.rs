@@ -1,103 +1,131 @@
 //! One of our events: a line, a span without duration, counters and gauges, written at once.
 
-use super::call::{Frame, child_context, push};
+use super::call::{Frame, Written};
 use super::clock;
+use super::lost;
 use super::measure::Measure;
 use super::record::{Header, Kind, flags};
 use super::registry;
 use super::ring::add;
-use super::site::{Site, signals};
+use super::shard::Shard;
+use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::Encoder;
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// An event that is being put together; the macros open, fill and emit it.
 pub struct Event<'f, const N: usize> {
-    site: &'static Site,
-    thread: Option<&'static ThreadState>,
-    state: u32,
+    head: Head,
     frame: &'f mut Frame<N>,
-    fields: (usize, bool),
+    fields: Written,
+}
+
+/// What does not depend on the frame, so that it is compiled once.
+struct Head {
+    site: &'static Site,
+    state: State,
+    /// `None` when the thread is ending.
+    thread: Option<&'static ThreadState>,
+    /// Where its counters stand; `None` without metrics.
+    shard: Option<&'static Shard>,
 }
 
 impl<'f, const N: usize> Event<'f, N> {
     /// Begins an event; `None`, after one relaxed load, if the site is off.
     #[inline(always)]
     pub fn open(site: &'static Site, frame: &'f mut Frame<N>) -> Option<Event<'f, N>> {
-        if site.state() == 0 {
+        let state = site.state();
+        if state == State::OFF {
             return None;
         }
-        Self::open_on(site, frame)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn open_on(site: &'static Site, frame: &'f mut Frame<N>) -> Option<Event<'f, N>> {
-        let mut state = site.state();
-        if state & signals::UNREGISTERED != 0 {
-            state = registry::first_state(site);
-        }
-        let thread = thread::attach();
-        (state != 0).then_some(Event { site, thread, state, frame, fields: (0, false) })
+        Some(Event { head: Head::open(site, state)?, frame, fields: Written::default() })
     }
 
     /// Writes the fields and the message.
+    #[inline(always)]
     pub fn write(&mut self, write: impl FnOnce(&mut Encoder<'_>)) {
-        if self.state & signals::RECORD != 0 {
-            let mut encoder = Encoder::new(&mut self.frame.bytes);
-            write(&mut encoder);
-            self.fields = encoder.finish();
-        }
+        self.fields = self.frame.write_fields(self.head.state, write);
     }
 
     /// Adds to a counter of the site.
+    #[inline(always)]
     pub fn count<M: Measure + ?Sized>(&mut self, instrument: usize, by: &M) {
-        if self.state & signals::METRICS == 0 {
-            return;
-        }
-        match self.thread {
-            Some(thread) => {
-                if let Some(counter) = thread.shard(self.site).counters.get(instrument) {
-                    add(counter, by.count());
-                }
-            }
-            None => {
-                if let Some(counter) = self.site.live().shared.counters.get(instrument) {
-                    counter.fetch_add(by.count(), Relaxed);
-                }
-            }
-        }
+        self.head.count(instrument, by.count());
     }
 
     /// Sets a gauge of the site.
+    #[inline(always)]
     pub fn gauge<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
-        if self.state & signals::METRICS != 0
+        self.head.gauge(instrument, value.gauge());
+    }
+
+    /// Writes the record.
+    #[inline(always)]
+    pub fn emit(self) {
+        // SAFETY: the fields were written into these bytes.
+        unsafe { self.head.emit(self.fields, self.frame.bytes()) };
+    }
+}
+
+impl Head {
+    #[cold]
+    #[inline(never)]
+    fn open(site: &'static Site, mut state: State) -> Option<Head> {
+        if state.has(signals::UNREGISTERED) {
+            state = registry::first_state(site);
+            if state == State::OFF {
+                return None;
+            }
+        }
+        let thread = thread::attach();
+        let shard = state.has(signals::METRICS).then(|| match thread {
+            Some(thread) => thread.shard(state.index(), site),
+            None => &site.live().shared,
+        });
+        Some(Head { site, state, thread, shard })
+    }
+
+    #[inline(always)]
+    fn count(&self, instrument: usize, by: u64) {
+        let Some(counter) = self.shard.and_then(|shard| shard.counters.get(instrument)) else { return };
+        match self.thread {
+            Some(_) => add(counter, by),
+            // Several ending threads may write the shared one.
+            None => drop(counter.fetch_add(by, Relaxed)),
+        }
+    }
+
+    #[inline(always)]
+    fn gauge(&self, instrument: usize, value: f64) {
+        if self.shard.is_some()
             && let Some(gauge) = self.site.live().gauges.get(instrument)
         {
             gauge.store(value.gauge().to_bits(), Relaxed);
         }
     }
 
-    /// Writes the record.
-    pub fn emit(self) {
-        let Some(thread) = self.thread else { return };
-        let context = child_context(self.site, Some(thread), self.state);
-        let mut flags = 0;
-        if self.state & signals::LINE != 0 {
-            flags |= flags::LINE;
+    /// # Safety
+    /// As many of `bytes` as the fields take are initialised.
+    #[inline(never)]
+    unsafe fn emit(&self, fields: Written, bytes: *const MaybeUninit<u8>) {
+        let mut flags = self.state.flags();
+        let Some(thread) = self.thread else { return lost::count(flags) };
+        let context = thread.slot.child(&self.site.span_name, self.state.has(signals::SPAN));
+        if context.sampled {
+            flags |= flags::SAMPLED;
+        } else {
+            flags &= !flags::SPAN;
         }
-        if self.state & signals::SPAN != 0 && context.sampled {
-            flags |= flags::SPAN | flags::SAMPLED;
-        }
-        if flags == 0 {
+        if flags & (flags::LINE | flags::SPAN) == 0 {
             return;
         }
-        let (len, truncated) = self.fields;
-        flags |= if truncated { flags::TRUNCATED } else { 0 };
+        if fields.truncated {
+            flags |= flags::TRUNCATED;
+        }
         let header = Header {
             flags,
-            level: self.site.facts.level as u8,
             origin: ptr::from_ref(self.site).cast(),
             trace_id: context.trace_id,
             span_id: context.span_id,
@@ -105,6 +133,7 @@ impl<'f, const N: usize> Event<'f, N> {
             start: clock::now(),
             ..Header::new(Kind::Event)
         };
-        push(thread, header, self.frame.bytes.get(..len).unwrap_or_default());
+        // SAFETY: the caller's promise.
+        thread.ring.push(header, unsafe { std::slice::from_raw_parts(bytes, fields.bytes as usize) });
     }
 }

@@ -1,7 +1,8 @@
 //! The scope of an asynchronous call: a future that enters its context on every poll and leaves it after.
 
-use super::call::{Call, Frame, Judgement};
-use super::site::Site;
+use super::call::{self, Frame, Judgement};
+use super::registry;
+use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::Encoder;
 use crate::context::Context;
@@ -14,8 +15,8 @@ use std::task::{Context as TaskContext, Poll};
 /// future then takes.
 #[must_use = "a call that is not given its future never ends"]
 pub struct Pending<'f, const N: usize> {
-    /// `None` where the site is off.
-    frame: Option<&'f mut Frame<N>>,
+    /// `None` where the site is off. Shared, though nobody else has it: slots point into it.
+    frame: Option<&'f Frame<N>>,
     site: &'static Site,
 }
 
@@ -29,28 +30,29 @@ impl<'f, const N: usize> Pending<'f, N> {
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Pending<'f, N> {
-        if site.state() == 0 {
-            return Pending { frame: None, site };
-        }
-        Self::begin_on(site, frame, write)
+        let state = site.state();
+        let frame = if state == State::OFF { None } else { Self::begin_on(site, state, frame, write) };
+        Pending { frame, site }
     }
 
     #[cold]
     #[inline(never)]
     fn begin_on(
         site: &'static Site,
+        mut state: State,
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Pending<'f, N> {
-        let Some(call) = Call::begin(site) else { return Pending { frame: None, site } };
-        let call = frame.call.write(call);
-        if call.wants_fields() {
-            let mut encoder = Encoder::new(&mut frame.bytes);
-            write(&mut encoder);
-            call.set_fields(encoder.finish());
+    ) -> Option<&'f Frame<N>> {
+        if state.has(signals::UNREGISTERED) {
+            state = registry::first_state(site);
+            if state == State::OFF {
+                return None;
+            }
         }
-        call.start_clock();
-        Pending { frame: Some(frame), site }
+        let fields = frame.write_fields(state, write);
+        // SAFETY: the frame is a place for a call.
+        unsafe { call::begin_future(frame.call(), site, state, fields) };
+        Some(frame)
     }
 }
 
@@ -68,35 +70,30 @@ pub fn observe_future<const N: usize, F: Future>(
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Observed<'f, const N: usize, F: Future> {
     future: ManuallyDrop<F>,
-    /// Holds a call that has not ended; `None` where there is none.
-    frame: Option<&'f mut Frame<N>>,
+    /// Holds a call that has begun and not ended; `None` where there is none.
+    frame: Option<&'f Frame<N>>,
     site: &'static Site,
     judge: fn(&F::Output, &mut Judgement<'_>),
 }
 
 impl<const N: usize, F: Future> Observed<'_, N, F> {
-    #[cold]
-    #[inline(never)]
-    fn end(
-        site: &'static Site,
-        frame: &mut Frame<N>,
-        judged: impl FnOnce(&mut Call, &mut [std::mem::MaybeUninit<u8>]),
-    ) {
-        // SAFETY: `Pending::begin` has written the call into every frame that it hands on.
-        let call = unsafe { frame.call.assume_init_mut() };
-        judged(call, &mut frame.bytes);
-        call.end(site, true, &frame.bytes);
-    }
-
     /// Enters the context for the length of the guard.
     #[inline(always)]
     fn enter(&self) -> Option<Entered> {
-        let frame = self.frame.as_deref()?;
+        let frame = self.frame?;
         let thread = thread::attach()?;
-        // SAFETY: as in `end`.
-        let call = unsafe { frame.call.assume_init_ref() };
-        // SAFETY: the frame is borrowed for longer than a poll or drop, and the guard restores before either ends.
-        Some(Entered { thread, previous: unsafe { thread.slot.enter(&call.context) } })
+        // SAFETY: the call has begun; the frame is borrowed for longer than a poll or drop, and the guard restores before
+        // either ends.
+        Some(Entered { thread, previous: unsafe { call::enter(frame.call(), thread) } })
+    }
+
+    /// Ends the call, if it has not ended yet.
+    #[inline(always)]
+    fn end(&mut self, is_dropped: bool) {
+        if let Some(frame) = self.frame.take() {
+            // SAFETY: its call has begun, and the guard of the last poll has left it.
+            unsafe { call::end_future(frame.call(), self.site, frame.bytes(), is_dropped) };
+        }
     }
 }
 
@@ -124,10 +121,13 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
         drop(entered);
         if let Poll::Ready(output) = &polled
-            && let Some(frame) = this.frame.take()
+            && let Some(frame) = this.frame
         {
             let judge = this.judge;
-            Self::end(this.site, frame, |call, bytes| judge(output, &mut call.judge(bytes)));
+            // SAFETY: the frame was lent to this future exclusively, and its call has begun. Should the error's `Display` unwind,
+            // the drop ends the call.
+            unsafe { frame.judge(|judgement| judge(output, judgement)) };
+            this.end(false);
         }
         polled
     }
@@ -140,8 +140,6 @@ impl<const N: usize, F: Future> Drop for Observed<'_, N, F> {
         // SAFETY: dropped once, here, in place.
         unsafe { ManuallyDrop::drop(&mut self.future) };
         drop(entered);
-        if let Some(frame) = self.frame.take() {
-            Self::end(self.site, frame, |call, _| call.mark_cancelled());
-        }
+        self.end(true);
     }
 }

@@ -31,16 +31,6 @@ impl Level {
         }
     }
 
-    pub(crate) const fn from_code(code: u8) -> Level {
-        match code {
-            1 => Level::Error,
-            2 => Level::Warn,
-            3 => Level::Info,
-            4 => Level::Debug,
-            _ => Level::Trace,
-        }
-    }
-
     pub(crate) fn as_tracing(self) -> tracing::Level {
         match self {
             Level::Error => tracing::Level::ERROR,

@@ -28,6 +28,11 @@ impl Outcome {
         }
     }
 
+    /// Whether it is one that nobody wants.
+    pub(crate) const fn is_failure(self) -> bool {
+        matches!(self, Outcome::Error | Outcome::Panic)
+    }
+
     pub(crate) const fn from_code(code: u8) -> Outcome {
         match code {
             0 => Outcome::Ok,

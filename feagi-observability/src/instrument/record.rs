@@ -24,20 +24,15 @@ pub(crate) mod flags {
     pub(crate) const SAMPLED: u8 = 8;
 }
 
-/// The fixed part of a record; fields follow it.
+/// The fixed part of a record; fields follow it. Level and async-ness are not in it: its origin knows them.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Header {
-    /// Bytes of the whole record, padding included; set by the ring.
-    pub(crate) length: u32,
+    /// Bytes of the fields; of padding, bytes in all. Set by the ring.
+    pub(crate) bytes: u32,
     pub(crate) kind: Kind,
     pub(crate) outcome: u8,
     pub(crate) flags: u8,
-    pub(crate) level: u8,
-    /// Bytes of fields; set by the ring.
-    pub(crate) field_bytes: u32,
-    /// 1 for a call that was a future.
-    pub(crate) is_async: u32,
     /// The `Site` of a call or event, the `tracing` metadata of a log.
     pub(crate) origin: *const (),
     pub(crate) trace_id: TraceId,
@@ -47,27 +42,24 @@ pub(crate) struct Header {
     pub(crate) start: u64,
     /// Nanoseconds.
     pub(crate) duration: u64,
-    /// The name of the enclosing span, for logs.
-    pub(crate) span_name: &'static str,
 }
 
+/// One cache line: what a call writes beside its fields.
+const _: () = assert!(size_of::<Header>() == 64);
+
 impl Header {
-    pub(crate) fn new(kind: Kind) -> Self {
+    pub(crate) const fn new(kind: Kind) -> Self {
         Header {
-            length: 0,
+            bytes: 0,
             kind,
             outcome: 0,
             flags: 0,
-            level: 0,
-            field_bytes: 0,
-            is_async: 0,
             origin: ptr::null(),
             trace_id: TraceId::NONE,
             span_id: SpanId::NONE,
             parent_id: SpanId::NONE,
             start: 0,
             duration: 0,
-            span_name: "",
         }
     }
 }

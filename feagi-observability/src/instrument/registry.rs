@@ -2,7 +2,7 @@
 //! a later call.
 
 use super::shard::Shard;
-use super::site::{Site, SiteFacts, SiteLive, signals};
+use super::site::{Site, SiteFacts, SiteLive, State};
 use super::thread::ThreadState;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -48,22 +48,23 @@ pub(crate) fn register(site: &'static Site) -> &'static SiteLive {
     }));
     registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });
     site.set_live(live);
-    site.set_state(registry.policy.as_ref().map_or(0, |policy| policy(&site.facts)));
+    site.set_signals(registry.policy.as_ref().map_or(0, |policy| policy(&site.facts)));
     live
 }
 
 /// The state of a site that may not have been registered yet.
 #[cold]
-pub(crate) fn first_state(site: &'static Site) -> u32 {
+#[inline(never)]
+pub(super) fn first_state(site: &'static Site) -> State {
     register(site);
-    site.state() & !signals::UNREGISTERED
+    site.state()
 }
 
 /// Sets what every site feeds from now on, known ones and those to come; `None` turns all off.
 pub(crate) fn set_policy(policy: Option<Policy>) {
     let mut registry = lock();
     for entry in &registry.sites {
-        entry.site.set_state(policy.as_ref().map_or(0, |policy| policy(&entry.site.facts)));
+        entry.site.set_signals(policy.as_ref().map_or(0, |policy| policy(&entry.site.facts)));
     }
     registry.policy = policy;
 }

@@ -2,8 +2,10 @@
 //!
 //! A record is a [`Header`] and its fields, padded to 8 bytes, never split: where the end of the buffer is too short, a
 //! padding record fills it. The writer publishes `head` after each record; a full ring drops the record and counts it.
+//! One comparison with `limit` tells whether a record can be written without a look at the reader.
 
 use super::record::{Header, Kind, flags};
+use super::wake;
 use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
 use std::ptr;
@@ -12,38 +14,44 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-/// Bytes a thread can have waiting: about 2,500 calls with one field. A power of two.
-pub(crate) const CAPACITY: usize = 256 * 1024;
+/// Bytes a thread can have waiting: about 3,000 calls with one field. A power of two.
+pub(crate) const CAPACITY: u64 = 256 * 1024;
+/// Above this the collector is to come at once.
+const HALF: u64 = CAPACITY / 2;
+/// Above half, how many bytes are written between two looks at the reader.
+const STRIDE: u64 = CAPACITY / 16;
 
-/// Exact counts of what one thread wrote, each with a single writer.
+/// Counts of records with a single writer, by what they are: neither, line, span, both.
+pub(crate) type ByFlags = [AtomicU64; 4];
+
+/// Exact counts of what one thread wrote.
 #[derive(Default)]
 pub(crate) struct RingCounts {
-    pub(crate) lines: AtomicU64,
-    pub(crate) spans: AtomicU64,
-    pub(crate) dropped_lines: AtomicU64,
-    pub(crate) dropped_spans: AtomicU64,
+    pub(crate) emitted: ByFlags,
+    pub(crate) dropped: ByFlags,
     pub(crate) truncated: AtomicU64,
 }
 
-/// Reader's and writer's positions stand on cache lines of their own.
+/// The reader's position stands on a cache line of its own.
 #[repr(align(128))]
 struct Position(AtomicU64);
 
+#[repr(C)]
 pub(crate) struct Ring {
+    /// Bytes ever written; the writer's.
+    head: AtomicU64,
+    /// How far `head` may come before the writer has to look: at the end of the buffer, or at the reader.
+    limit: Cell<u64>,
     /// `CAPACITY` bytes, aligned to 8; not initialised, so that a page costs memory only once it is used.
     buffer: *mut u64,
-    /// Bytes ever written; the writer's.
-    head: Position,
+    pub(crate) counts: RingCounts,
     /// Bytes ever read; the reader's.
     tail: Position,
-    /// The writer's last look at `tail`.
-    seen_tail: Cell<u64>,
-    pub(crate) counts: RingCounts,
 }
 
 // SAFETY: the buffer belongs to the ring alone.
 unsafe impl Send for Ring {}
-// SAFETY: `head`, `seen_tail` and unread bytes are touched by the writing thread alone, `tail` by the reader alone; what passes
+// SAFETY: `head`, `limit` and unread bytes are touched by the writing thread alone, `tail` by the reader alone; what passes
 // between them is ordered by release and acquire on the two positions.
 unsafe impl Sync for Ring {}
 
@@ -53,128 +61,156 @@ pub(crate) fn add(counter: &AtomicU64, by: u64) {
     counter.store(counter.load(Relaxed).wrapping_add(by), Relaxed);
 }
 
-/// Whether the ring has just come to hold so much that the collector should look now.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fill {
-    Low,
-    High,
+/// Which of [`ByFlags`] a record counts into.
+#[inline(always)]
+pub(crate) fn by_flags(flags: u8) -> usize {
+    usize::from(flags & (flags::LINE | flags::SPAN))
+}
+
+/// Lines and spans among them.
+pub(crate) fn lines_and_spans(counts: &ByFlags) -> [u64; 2] {
+    let [_, line, span, both] = counts.each_ref().map(|count| count.load(Relaxed));
+    [line + both, span + both]
 }
 
 impl Ring {
     pub(crate) fn new() -> Self {
         Ring {
-            buffer: Box::into_raw(Box::<[u64]>::new_uninit_slice(CAPACITY / 8)).cast(),
-            head: Position(AtomicU64::new(0)),
-            tail: Position(AtomicU64::new(0)),
-            seen_tail: Cell::new(0),
+            head: AtomicU64::new(0),
+            limit: Cell::new(HALF),
+            buffer: Box::into_raw(Box::<[u64]>::new_uninit_slice(CAPACITY as usize / 8)).cast(),
             counts: RingCounts::default(),
+            tail: Position(AtomicU64::new(0)),
         }
     }
 
+    #[inline(always)]
     fn at(&self, position: u64) -> *mut u8 {
-        let word = (position as usize & (CAPACITY - 1)) / 8;
-        self.buffer.wrapping_add(word).cast()
+        self.buffer.cast::<u8>().wrapping_add((position & (CAPACITY - 1)) as usize)
     }
 
-    /// Writes one record; the caller is the thread that owns the ring. `header.length` is set here.
-    #[inline]
-    pub(crate) fn push(&self, mut header: Header, fields: &[MaybeUninit<u8>]) -> Fill {
-        let line = u64::from(header.flags & flags::LINE != 0);
-        let span = u64::from(header.flags & flags::SPAN != 0);
-        add(&self.counts.lines, line);
-        add(&self.counts.spans, span);
+    /// Writes one record; the caller is the thread that owns the ring. `header.bytes` is set here.
+    #[inline(always)]
+    pub(crate) fn push(&self, mut header: Header, fields: &[MaybeUninit<u8>]) {
+        let by_flags = by_flags(header.flags);
+        add(&self.counts.emitted[by_flags], 1);
         if header.flags & flags::TRUNCATED != 0 {
             add(&self.counts.truncated, 1);
         }
-        let length = (size_of::<Header>() + fields.len()).next_multiple_of(8);
-        let Some(at) = self.make_room(length) else {
-            add(&self.counts.dropped_lines, line);
-            add(&self.counts.dropped_spans, span);
-            return Fill::High;
-        };
-        header.length = length as u32;
-        header.field_bytes = fields.len() as u32;
+        let length = length_of(fields.len());
+        let mut at = self.head.load(Relaxed);
+        if at + length > self.limit.get() {
+            match self.make_room(at, length) {
+                Some(place) => at = place,
+                None => return add(&self.counts.dropped[by_flags], 1),
+            }
+        }
+        header.bytes = fields.len() as u32;
         let place = self.at(at);
-        // SAFETY: `make_room` has found `length` bytes from `at` on that the reader has given back, without a wrap among them.
+        // SAFETY: `length` bytes from `at` on have been given back by the reader, without a wrap among them: `make_room` has
+        // looked, now or when it set the limit.
         unsafe {
             place.cast::<Header>().write(header);
-            ptr::copy_nonoverlapping(
-                fields.as_ptr().cast::<u8>(),
-                place.add(size_of::<Header>()),
-                fields.len(),
-            );
+            copy(fields, place.add(size_of::<Header>()));
         }
         // Release: the reader that sees the new head sees the record.
-        self.head.0.store(at + length as u64, Release);
-        self.fill(at + length as u64)
+        self.head.store(at + length, Release);
     }
 
     /// The position where `length` bytes in a row are free, padding written if need be; `None` when there is no room.
-    #[inline]
-    fn make_room(&self, length: usize) -> Option<u64> {
-        let head = self.head.0.load(Relaxed);
-        let to_end = CAPACITY - (head as usize & (CAPACITY - 1));
+    /// Sets the limit anew, and calls the collector when the ring is more than half full.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, head: u64, length: u64) -> Option<u64> {
+        // Acquire: the reader is done with what lies before the tail.
+        let tail = self.tail.0.load(Acquire);
+        let to_end = CAPACITY - (head & (CAPACITY - 1));
         let padding = if to_end < length { to_end } else { 0 };
-        let after = head + (padding + length) as u64;
-        if after - self.seen_tail.get() > CAPACITY as u64 {
-            // Acquire: the reader is done with what lies before the tail.
-            self.seen_tail.set(self.tail.0.load(Acquire));
-            if after - self.seen_tail.get() > CAPACITY as u64 {
-                return None;
-            }
+        let start = head + padding;
+        let held = start + length - tail;
+        if held > HALF {
+            wake::wake();
+        }
+        if held > CAPACITY {
+            return None;
         }
         if padding > 0 {
             // SAFETY: the bytes up to the end are free, and there are at least 8 of them: records are multiples of 8.
             unsafe { self.at(head).cast::<[u32; 2]>().write([padding as u32, Kind::Padding as u32]) };
         }
-        Some(head + padding as u64)
-    }
-
-    #[inline]
-    fn fill(&self, head: u64) -> Fill {
-        if head - self.seen_tail.get() <= CAPACITY as u64 / 2 {
-            return Fill::Low;
-        }
-        self.seen_tail.set(self.tail.0.load(Acquire));
-        if head - self.seen_tail.get() > CAPACITY as u64 / 2 { Fill::High } else { Fill::Low }
+        let end_of_buffer = start - (start & (CAPACITY - 1)) + CAPACITY;
+        let next_look =
+            if held > HALF { (start + length + STRIDE).min(tail + CAPACITY) } else { tail + HALF };
+        self.limit.set(end_of_buffer.min(next_look));
+        Some(start)
     }
 
     /// Hands every waiting record to `each`, in order; the caller is the one reader.
     pub(crate) fn drain(&self, mut each: impl FnMut(&Header, &[u8])) {
         // Acquire: what the writer published before this head is visible.
-        let head = self.head.0.load(Acquire);
+        let head = self.head.load(Acquire);
         let mut tail = self.tail.0.load(Relaxed);
         while tail < head {
             let place = self.at(tail);
-            // SAFETY: between tail and head stand whole records, each begun by its length and kind.
-            let [length, kind] = unsafe { place.cast::<[u32; 2]>().read() };
-            if kind & 0xff != Kind::Padding as u32 {
-                // SAFETY: as above; the header is followed by as many initialised bytes as it says.
-                unsafe {
-                    let header = &*place.cast::<Header>();
-                    let fields = std::slice::from_raw_parts(
-                        place.add(size_of::<Header>()),
-                        header.field_bytes as usize,
-                    );
-                    each(header, fields);
-                }
+            // SAFETY: between tail and head stand whole records, each begun by its bytes and kind.
+            let [bytes, kind] = unsafe { place.cast::<[u32; 2]>().read() };
+            if kind & 0xff == Kind::Padding as u32 {
+                tail += u64::from(bytes);
+                continue;
             }
-            tail += u64::from(length);
+            // SAFETY: as above; the header is followed by as many initialised bytes as it says.
+            unsafe {
+                let fields = std::slice::from_raw_parts(place.add(size_of::<Header>()), bytes as usize);
+                each(&*place.cast::<Header>(), fields);
+            }
+            tail += length_of(bytes as usize);
         }
         // Release: the writer that sees the new tail may overwrite what lies before it.
         self.tail.0.store(tail, Release);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.head.0.load(Acquire) == self.tail.0.load(Acquire)
+        self.head.load(Acquire) == self.tail.0.load(Acquire)
     }
 }
 
 impl Drop for Ring {
     fn drop(&mut self) {
-        let slice = std::ptr::slice_from_raw_parts_mut(self.buffer.cast::<MaybeUninit<u64>>(), CAPACITY / 8);
+        let words = self.buffer.cast::<MaybeUninit<u64>>();
+        let slice = ptr::slice_from_raw_parts_mut(words, CAPACITY as usize / 8);
         // SAFETY: made by `Box::into_raw` in `new` with this length, and nobody else has it.
         drop(unsafe { Box::from_raw(slice) });
+    }
+}
+
+/// Bytes that a record takes up.
+#[inline(always)]
+fn length_of(fields: usize) -> u64 {
+    (size_of::<Header>() + fields.next_multiple_of(8)) as u64
+}
+
+/// Copies the fields. Few and short ones, the usual case, by two moves that overlap: a call of `memcpy` would cost as much as
+/// all else that a record takes.
+///
+/// # Safety
+/// `to` has room for them.
+#[inline(always)]
+unsafe fn copy(fields: &[MaybeUninit<u8>], to: *mut u8) {
+    let (from, len) = (fields.as_ptr().cast::<u8>(), fields.len());
+    // SAFETY: both moves lie within the first `len` bytes, which both sides have.
+    unsafe {
+        match len {
+            0 => {}
+            8..=16 => {
+                ptr::copy_nonoverlapping(from, to, 8);
+                ptr::copy_nonoverlapping(from.add(len - 8), to.add(len - 8), 8);
+            }
+            17..=32 => {
+                ptr::copy_nonoverlapping(from, to, 16);
+                ptr::copy_nonoverlapping(from.add(len - 16), to.add(len - 16), 16);
+            }
+            _ => ptr::copy_nonoverlapping(from, to, len),
+        }
     }
 }
 
@@ -209,7 +245,7 @@ mod tests {
         }
         assert_eq!(written, read);
         assert!(ring.is_empty());
-        assert_eq!(ring.counts.dropped_lines.load(Relaxed), 0);
+        assert_eq!(lines_and_spans(&ring.counts.dropped), [0, 0]);
     }
 
     #[test]
@@ -220,10 +256,12 @@ mod tests {
         }
         let mut kept = 0;
         ring.drain(|_, _| kept += 1);
-        let dropped = ring.counts.dropped_lines.load(Relaxed);
+        let [dropped, _] = lines_and_spans(&ring.counts.dropped);
         assert!(dropped > 0 && kept > 0);
-        assert_eq!(kept + dropped, ring.counts.lines.load(Relaxed));
-        assert!(ring.push(header(0), &[]) == Fill::Low);
+        assert_eq!(kept + dropped, lines_and_spans(&ring.counts.emitted)[0]);
+        ring.push(header(7), &[]);
+        ring.drain(|header, _| assert_eq!(header.start, 7));
+        assert_eq!(lines_and_spans(&ring.counts.dropped), [dropped, 0]);
     }
 
     #[test]
@@ -250,6 +288,6 @@ mod tests {
                 }
             }
         });
-        assert_eq!(seen + ring.counts.dropped_lines.load(Relaxed), total);
+        assert_eq!(seen + lines_and_spans(&ring.counts.dropped)[0], total);
     }
 }

@@ -33,20 +33,22 @@ pub(crate) const BOUNDS: [u64; 22] = [
 /// Buckets with the last, unbounded one.
 pub(crate) const BUCKETS: usize = BOUNDS.len() + 1;
 
-/// For each power of two the first bucket that a duration of that magnitude can fall into.
-static FIRST_BUCKET: [u8; 65] = first_buckets();
+/// For each number of significant bits the first bucket that such a duration can fall into, and the bound of that bucket. Bounds
+/// are at least a factor of two apart, so that no second one lies within the same power of two.
+static LADDER: [(u64, usize); 64] = ladder();
 
-const fn first_buckets() -> [u8; 65] {
-    let mut table = [0; 65];
-    let mut bits = 1;
-    while bits <= 64 {
-        // The smallest value with `bits` significant bits.
-        let smallest = 1u64 << (bits - 1);
+const fn ladder() -> [(u64, usize); 64] {
+    let mut table = [(u64::MAX, BOUNDS.len()); 64];
+    let mut bits = 0;
+    while bits < 64 {
+        let smallest = 1u64 << bits;
         let mut bucket = 0;
         while bucket < BOUNDS.len() && BOUNDS[bucket] < smallest {
             bucket += 1;
         }
-        table[bits] = bucket as u8;
+        if bucket < BOUNDS.len() {
+            table[bits] = (BOUNDS[bucket], bucket);
+        }
         bits += 1;
     }
     table
@@ -55,13 +57,9 @@ const fn first_buckets() -> [u8; 65] {
 /// The bucket of a duration: bounds are inclusive, as Prometheus's `le` is.
 #[inline(always)]
 pub(crate) fn bucket_of(nanos: u64) -> usize {
-    let bits = (64 - nanos.leading_zeros()) as usize;
-    let mut bucket = FIRST_BUCKET[bits] as usize;
-    // At most two bounds lie within one power of two.
-    while bucket < BOUNDS.len() && nanos > BOUNDS[bucket] {
-        bucket += 1;
-    }
-    bucket
+    let bits = (nanos | 1).ilog2() as usize;
+    let (bound, bucket) = LADDER[bits & 63];
+    bucket + usize::from(nanos > bound)
 }
 
 /// The counters of one call site on one thread.
@@ -89,14 +87,18 @@ impl Shard {
     pub(crate) fn record_call(&self, outcome: Outcome, nanos: u64) {
         add(&self.call.outcomes[outcome as usize & 3], 1);
         add(&self.call.sum_nanos, nanos);
-        add(&self.call.buckets[bucket_of(nanos)], 1);
+        if let Some(bucket) = self.call.buckets.get(bucket_of(nanos)) {
+            add(bucket, 1);
+        }
     }
 
     /// Counts one call where several threads may write.
     pub(crate) fn record_call_shared(&self, outcome: Outcome, nanos: u64) {
         self.call.outcomes[outcome as usize & 3].fetch_add(1, Relaxed);
         self.call.sum_nanos.fetch_add(nanos, Relaxed);
-        self.call.buckets[bucket_of(nanos)].fetch_add(1, Relaxed);
+        if let Some(bucket) = self.call.buckets.get(bucket_of(nanos)) {
+            bucket.fetch_add(1, Relaxed);
+        }
     }
 }
 
@@ -111,6 +113,7 @@ mod tests {
             assert_eq!(bucket_of(bound + 1), index + 1);
             assert_eq!(bucket_of(bound - 1), index);
         }
+        assert!(BOUNDS.windows(2).all(|pair| pair[1] >= 2 * pair[0]), "what the ladder is built on");
         assert_eq!(bucket_of(0), 0);
         assert_eq!(bucket_of(u64::MAX), BOUNDS.len());
     }

@@ -3,19 +3,22 @@
 use super::Level;
 use super::registry;
 use super::shard::Shard;
+use crate::context::SpanName;
 use std::ptr;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU32, AtomicU64,
+    AtomicPtr, AtomicU64,
     Ordering::{Acquire, Relaxed},
 };
 
 /// Which signals a site feeds at the moment; zero is off.
 pub(crate) mod signals {
-    /// A line, at the site's own level.
-    pub(crate) const LINE: u32 = 1;
+    use crate::instrument::record::flags;
+
+    /// A line, at the site's own level. It and the next are the flags that a record of the call then has.
+    pub(crate) const LINE: u32 = flags::LINE as u32;
+    pub(crate) const SPAN: u32 = flags::SPAN as u32;
     /// A line at level ERROR when the call fails.
-    pub(crate) const ERROR_LINE: u32 = 2;
-    pub(crate) const SPAN: u32 = 4;
+    pub(crate) const ERROR_LINE: u32 = 4;
     pub(crate) const METRICS: u32 = 8;
     /// Not seen by the registry yet.
     pub(crate) const UNREGISTERED: u32 = 1 << 31;
@@ -90,9 +93,35 @@ pub struct SiteFacts {
 /// One annotated function or event.
 pub struct Site {
     pub(crate) facts: SiteFacts,
-    /// The [`signals`] it feeds: the one thing that a call reads when it is off.
-    state: AtomicU32,
+    /// A [`State`]: the one thing that a call reads.
+    state: AtomicU64,
+    pub(super) span_name: SpanName,
     live: AtomicPtr<SiteLive>,
+}
+
+/// What a call has to know of its site, in one word: the [`signals`] it feeds, and in the upper half its index. Zero is off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct State(u64);
+
+impl State {
+    pub(super) const OFF: State = State(0);
+
+    #[inline(always)]
+    pub(super) fn has(self, signals: u32) -> bool {
+        self.0 as u32 & signals != 0
+    }
+
+    /// The flags of a record that goes by these signals.
+    #[inline(always)]
+    pub(super) fn flags(self) -> u8 {
+        self.0 as u8 & (signals::LINE | signals::SPAN) as u8
+    }
+
+    /// Where its shard stands in each thread's table.
+    #[inline(always)]
+    pub(super) fn index(self) -> usize {
+        (self.0 >> 32) as usize
+    }
 }
 
 /// What a site has once it has been called.
@@ -110,17 +139,25 @@ pub(crate) struct SiteLive {
 impl Site {
     /// A site that has not been called yet.
     pub const fn new(facts: SiteFacts) -> Site {
-        Site { facts, state: AtomicU32::new(signals::UNREGISTERED), live: AtomicPtr::new(ptr::null_mut()) }
+        Site {
+            facts,
+            state: AtomicU64::new(signals::UNREGISTERED as u64),
+            span_name: SpanName::new(),
+            live: AtomicPtr::new(ptr::null_mut()),
+        }
     }
 
-    /// The signals it feeds. Relaxed: a call that misses a change by nanoseconds is as good as one made earlier.
+    /// What it feeds. Relaxed: a call that misses a change by nanoseconds is as good as one made earlier.
     #[inline(always)]
-    pub(crate) fn state(&self) -> u32 {
-        self.state.load(Relaxed)
+    pub(super) fn state(&self) -> State {
+        State(self.state.load(Relaxed))
     }
 
-    pub(crate) fn set_state(&self, signals: u32) {
-        self.state.store(signals, Relaxed);
+    /// Called by the registry alone, under its lock, for sites that it knows.
+    pub(super) fn set_signals(&self, signals: u32) {
+        let index = self.live_if_registered().map_or(0, |live| live.index);
+        let state = if signals == 0 { 0 } else { (index as u64) << 32 | u64::from(signals) };
+        self.state.store(state, Relaxed);
     }
 
     /// Its live part, made on the first call.
@@ -139,6 +176,7 @@ impl Site {
 
     /// Called by the registry alone, under its lock.
     pub(super) fn set_live(&self, live: &'static SiteLive) {
+        self.span_name.set(live.name);
         // Release: pairs with the loads above.
         self.live.store(ptr::from_ref(live).cast_mut(), std::sync::atomic::Ordering::Release);
     }

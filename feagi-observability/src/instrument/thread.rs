@@ -69,10 +69,9 @@ impl ThreadState {
         self.ended.store(false, Release);
     }
 
-    /// This thread's shard of a site.
+    /// This thread's shard of a site, whose index its state has told.
     #[inline(always)]
-    pub(crate) fn shard(&self, site: &'static Site) -> &'static Shard {
-        let index = site.live().index;
+    pub(super) fn shard(&self, index: usize, site: &'static Site) -> &'static Shard {
         // SAFETY: only the owning thread comes here, and nothing below calls back into user code.
         let shards = unsafe { &*self.shards.get() };
         match shards.get(index) {
@@ -83,6 +82,7 @@ impl ThreadState {
     }
 
     #[cold]
+    #[inline(never)]
     fn new_shard(&self, site: &'static Site) -> &'static Shard {
         let index = site.live().index;
         let shard = registry::take_shard(site);
@@ -91,12 +91,16 @@ impl ThreadState {
         if shards.len() <= index {
             shards.resize(index + 1, ptr::null());
         }
-        shards[index] = shard;
+        if let Some(place) = shards.get_mut(index) {
+            *place = shard;
+        }
         shard
     }
 
     /// Gives the shards back; called by the ending thread.
     fn leave(&self) {
+        // A process may exit from within a call: what runs on this state later is no child of it.
+        self.slot.restore(ptr::null());
         // SAFETY: the owning thread, outside of any other use.
         let shards = std::mem::take(unsafe { &mut *self.shards.get() });
         for (index, shard) in shards.into_iter().enumerate().filter(|(_, shard)| !shard.is_null()) {
@@ -135,6 +139,7 @@ thread_local! {
 }
 
 #[cold]
+#[inline(never)]
 fn attach_first() -> Option<&'static ThreadState> {
     LEAVE
         .try_with(|leave| {

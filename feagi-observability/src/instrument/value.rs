@@ -3,12 +3,17 @@
 //! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
 //! A key index of [`DYNAMIC_KEY`] is followed by the key itself as a text: foreign events may have more than 255 fields.
 
+use super::call::Written;
+use crate::context::SpanName;
 use std::fmt::{self, Write};
 use std::mem::MaybeUninit;
+use std::ptr;
 
 pub(crate) const MESSAGE_KEY: u8 = 254;
 /// The target of a `log` record, whose callsite has none.
 pub(crate) const TARGET_KEY: u8 = 252;
+/// The name of the span around a foreign event, as a pointer.
+pub(crate) const SPAN_KEY: u8 = 251;
 /// The error text of a call that ended in an error.
 pub(crate) const ERROR_KEY: u8 = 253;
 
@@ -47,8 +52,9 @@ impl<'a> Encoder<'a> {
 
     /// Bytes written so far, and whether anything was cut.
     #[inline]
-    pub(crate) fn finish(self) -> (usize, bool) {
-        (self.len, self.truncated)
+    pub(crate) fn finish(self) -> Written {
+        // A frame is smaller than 4 GiB.
+        Written { bytes: self.len as u32, truncated: self.truncated }
     }
 
     /// Records a typed value under the site's key number `key`.
@@ -87,6 +93,12 @@ impl<'a> Encoder<'a> {
         } else {
             self.truncated = true;
         }
+    }
+
+    /// Records a name by its place.
+    #[inline]
+    pub(crate) fn span_name(&mut self, key: u8, name: &'static SpanName) {
+        self.scalar(key, Tag::U64, ptr::from_ref(name).expose_provenance() as u64);
     }
 
     pub(crate) fn text(&mut self, key: u8, text: &str) {
@@ -330,6 +342,17 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The name that a foreign event's span had.
+    pub(crate) fn span_name(self) -> Option<&'static SpanName> {
+        Raw { bytes: self.bytes }.find_map(|(key, value)| match value {
+            // SAFETY: only `Encoder::span_name` writes numbers under this key, and their names are static.
+            Value::U64(place) if key == SPAN_KEY => unsafe {
+                ptr::with_exposed_provenance::<SpanName>(place as usize).as_ref()
+            },
+            _ => None,
+        })
+    }
+
     /// The error text of a call that ended in an error.
     pub(crate) fn error(self) -> Option<&'a str> {
         self.reserved(ERROR_KEY)
@@ -372,9 +395,9 @@ mod tests {
         let mut buffer = [MaybeUninit::uninit(); N];
         let mut encoder = Encoder::new(&mut buffer);
         write(&mut encoder);
-        let (len, truncated) = encoder.finish();
-        // SAFETY: the encoder has initialised the first `len` bytes.
-        let bytes = buffer[..len].iter().map(|b| unsafe { b.assume_init() }).collect();
+        let Written { bytes, truncated } = encoder.finish();
+        // SAFETY: the encoder has initialised so many bytes.
+        let bytes = buffer[..bytes as usize].iter().map(|b| unsafe { b.assume_init() }).collect();
         (bytes, truncated)
     }
 

@@ -2,7 +2,7 @@
 //! ids of the observed call around them.
 
 use super::filter::{Filter, is_log_bridge};
-use crate::instrument::{Encoder, TARGET_KEY, foreign};
+use crate::instrument::{Encoder, SPAN_KEY, TARGET_KEY, foreign};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -61,8 +61,8 @@ impl Visitor<'_, '_> {
         if self.is_log && field.name().starts_with("log.") {
             return None;
         }
-        // `tracing` events have 32 fields at most.
-        u8::try_from(field.index()).ok().filter(|key| *key < TARGET_KEY)
+        // Beyond it stand the reserved keys.
+        u8::try_from(field.index()).ok().filter(|key| *key < SPAN_KEY)
     }
 }
 

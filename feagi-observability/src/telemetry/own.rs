@@ -17,8 +17,10 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
         let mut reason = label();
         reason.push(("reason".into(), "rate_limited".into()));
         discarded.push(reason, SeriesValue::count(counts.suppressed));
-        let ring = vec![("sink".into(), signal.into()), ("reason".into(), "ring_full".into())];
-        dropped.push(ring, SeriesValue::count(counts.dropped));
+        for (reason, count) in [("ring_full", counts.dropped), ("thread_ended", counts.unrecorded)] {
+            let labels = vec![("sink".into(), signal.into()), ("reason".into(), reason.into())];
+            dropped.push(labels, SeriesValue::count(count));
+        }
         queue.push(vec![("sink".into(), signal.into())], SeriesValue::Gauge(counts.queued as f64));
     }
     let mut accepted = counter("obs_accepted_total", "Records that an output has taken charge of.");

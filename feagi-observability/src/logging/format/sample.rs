@@ -60,7 +60,7 @@ impl Sample {
         let mut buffer = [MaybeUninit::uninit(); 8192];
         let mut encoder = Encoder::new(&mut buffer);
         encoder.field(key, value);
-        let (len, _) = encoder.finish();
+        let len = encoder.finish().bytes as usize;
         // SAFETY: the encoder has initialised the first `len` bytes.
         self.bytes.extend(buffer[..len].iter().map(|b| unsafe { b.assume_init() }));
         self
