@@ -4,7 +4,7 @@ use super::entry::{Entry, EntryKind};
 use crate::context::SpanName;
 use crate::instrument::clock::WallClock;
 use crate::instrument::record::{Header, Kind, flags};
-use crate::instrument::{Fields, Keys, Level, MESSAGE_KEY, Outcome, Site, TARGET_KEY, ThreadInfo};
+use crate::instrument::{Fields, Keys, Level, MESSAGE_KEY, Site, TARGET_KEY, ThreadInfo};
 use tracing_core::Metadata;
 
 /// One record as it was read from a ring.
@@ -30,15 +30,15 @@ impl Raw {
     }
 
     pub(super) fn is_line(&self) -> bool {
-        self.header.flags & flags::LINE != 0
+        self.header.mark.flags & flags::LINE != 0
     }
 
     pub(super) fn is_span(&self) -> bool {
-        self.header.flags & flags::SPAN != 0
+        self.header.mark.flags & flags::SPAN != 0
     }
 
     pub(super) fn entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
-        match self.header.kind {
+        match self.header.mark.kind {
             Kind::Log => self.log_entry(bytes, thread),
             _ => self.site_entry(bytes, thread),
         }
@@ -48,8 +48,8 @@ impl Raw {
         // SAFETY: calls and events put their site here, a static.
         let site: &'static Site = unsafe { &*self.header.origin.cast() };
         let fields = Fields::new(bytes, Keys::Site(site.facts.keys));
-        let outcome = Outcome::from_code(self.header.outcome);
-        let is_event = self.header.kind == Kind::Event;
+        let outcome = self.header.mark.outcome;
+        let is_event = self.header.mark.kind == Kind::Event;
         let default_message = (!site.facts.message.is_empty()).then_some(site.facts.message);
         Entry {
             kind: if is_event { EntryKind::Event } else { EntryKind::Call },
@@ -94,15 +94,15 @@ impl Raw {
             trace_id: header.trace_id,
             span_id: header.span_id,
             parent_id: header.parent_id,
-            sampled: header.flags & flags::SAMPLED != 0,
+            sampled: header.mark.flags & flags::SAMPLED != 0,
             start: self.end.saturating_sub(header.duration),
             duration: header.duration,
-            outcome: Outcome::from_code(header.outcome),
+            outcome: header.mark.outcome,
             is_async: false,
             thread,
             message: None,
             fields,
-            truncated: header.flags & flags::TRUNCATED != 0,
+            truncated: header.mark.flags & flags::TRUNCATED != 0,
             suppressed: 0,
             span_name: "",
             site: None,

@@ -67,6 +67,7 @@ impl Context {
 #[repr(C)]
 pub(crate) struct ThreadSlot {
     current: AtomicPtr<Context>,
+    /// Odd.
     next_span: Cell<u64>,
     /// Odd, as its generator wants it.
     trace_random: Cell<u128>,
@@ -92,44 +93,54 @@ impl ThreadSlot {
         ThreadSlot {
             current: AtomicPtr::new(ptr::null_mut()),
             trace_random: Cell::new((u128::from(seed[0]) << 64 | u128::from(seed[1])) | 1),
-            next_span: Cell::new(seed[2]),
+            next_span: Cell::new(seed[2] | 1),
         }
     }
 
     /// The innermost context, copied.
     #[inline(always)]
     pub(crate) fn current(&self) -> Option<Context> {
-        let current = self.current.load(Relaxed);
         // SAFETY: the module's invariant; the pointer was stored by this thread.
-        unsafe { current.as_ref() }.copied()
+        unsafe { self.innermost().as_ref() }.copied()
     }
 
-    /// The context of what begins now: a child of the innermost one, else a root that `samples_root` or not.
+    /// The context of what begins now, and the innermost one until now: its parent. Without one it is a root, and sampled if
+    /// `samples_root`.
     #[inline(always)]
-    pub(crate) fn child(&self, name: &'static SpanName, samples_root: bool) -> Context {
+    pub(crate) fn child(&self, name: &'static SpanName, samples_root: bool) -> (*const Context, Context) {
         let span_id = self.new_span_id();
-        match self.current() {
-            Some(Context { trace_id, span_id: parent_id, sampled, .. }) => {
+        let innermost = self.innermost();
+        // SAFETY: as in `current`.
+        let context = match unsafe { innermost.as_ref() } {
+            Some(&Context { trace_id, span_id: parent_id, sampled, .. }) => {
                 Context { trace_id, span_id, parent_id, name, sampled }
             }
             None => {
                 let trace_id = self.new_trace_id();
                 Context { trace_id, span_id, parent_id: SpanId::NONE, name, sampled: samples_root }
             }
-        }
+        };
+        (innermost, context)
     }
 
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
-    /// A signal handler on this thread sees either the old or the new one: relaxed stores, kept in order for it by the fence.
+    /// A signal handler on this thread sees either the old or the new one, whole: the fence keeps the compiler from moving the
+    /// context's parts behind the store, and of a thread's own stores a handler on it sees no other order.
     ///
     /// # Safety
     /// `context` must stay where it is, unchanged, until `restore` is called.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self, context: *const Context) -> *const Context {
-        let previous = self.current.load(Relaxed);
+        let previous = self.innermost();
         compiler_fence(std::sync::atomic::Ordering::Release);
         self.current.store(context.cast_mut(), Relaxed);
         previous
+    }
+
+    /// What [`ThreadSlot::enter`] would return.
+    #[inline(always)]
+    pub(crate) fn innermost(&self) -> *const Context {
+        self.current.load(Relaxed)
     }
 
     #[inline(always)]
@@ -138,24 +149,22 @@ impl ThreadSlot {
         compiler_fence(std::sync::atomic::Ordering::Release);
     }
 
-    /// A fresh trace id: two draws from a multiplicative generator of 128 bits, whose upper halves are random (Lehmer; the
-    /// multiplier is of L'Ecuyer's tables, 1999). Seeded by the system.
+    /// A fresh trace id: one step of a multiplicative generator of 128 bits (Lehmer; the multiplier is of L'Ecuyer's tables,
+    /// 1999), seeded by the system. Its upper half is random, its lower half weak: the one is folded into the other.
     #[inline(always)]
-    pub(crate) fn new_trace_id(&self) -> TraceId {
-        const MULTIPLIER: u128 = 0xda94_2042_e4dd_58b5;
-        let first = self.trace_random.get().wrapping_mul(MULTIPLIER);
-        let second = first.wrapping_mul(MULTIPLIER);
-        self.trace_random.set(second);
+    fn new_trace_id(&self) -> TraceId {
+        let next = self.trace_random.get().wrapping_mul(0xda94_2042_e4dd_58b5);
+        self.trace_random.set(next);
+        let high = (next >> 64) as u64;
         // The lowest bit set: never the invalid id.
-        TraceId { high: (first >> 64) as u64, low: (second >> 64) as u64 | 1 }
+        TraceId { high, low: (next as u64 ^ high) | 1 }
     }
 
-    /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike
-    /// (2^64 divided by the golden ratio); it meets 0 once in 2^64 calls, and steps over it.
+    /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike (2^64 divided by the golden
+    /// ratio, made even). It stays odd, so it is never the invalid id.
     #[inline(always)]
-    pub(crate) fn new_span_id(&self) -> SpanId {
-        let next = self.next_span.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let next = if next == 0 { 1 } else { next };
+    fn new_span_id(&self) -> SpanId {
+        let next = self.next_span.get().wrapping_add(0x9e37_79b9_7f4a_7c16);
         self.next_span.set(next);
         SpanId(next)
     }
@@ -179,11 +188,22 @@ mod tests {
 
     #[test]
     fn ids_are_valid_and_do_not_repeat() {
-        let slot = ThreadSlot::new([0, 0, 0u64.wrapping_sub(0x9e37_79b9_7f4a_7c15)]);
-        assert!(slot.new_span_id().is_valid(), "zero is stepped over");
+        let slot = ThreadSlot::new([0, 0, 0]);
         let traces: HashSet<_> = (0..10_000).map(|_| slot.new_trace_id()).collect();
         let spans: HashSet<_> = (0..10_000).map(|_| slot.new_span_id()).collect();
         assert_eq!((traces.len(), spans.len()), (10_000, 10_000));
-        assert!(traces.iter().all(|id| id.is_valid()));
+        assert!(traces.iter().all(|id| id.is_valid()) && spans.iter().all(|id| id.is_valid()));
+    }
+
+    #[test]
+    fn each_bit_of_a_trace_id_is_set_half_of_the_time() {
+        let slot = ThreadSlot::new([7, 11, 13]);
+        let mut set = [0u32; 128];
+        for _ in 0..20_000 {
+            let id = u128::from_be_bytes(slot.new_trace_id().to_bytes());
+            set.iter_mut().enumerate().for_each(|(bit, count)| *count += (id >> bit) as u32 & 1);
+        }
+        // Five standard deviations of a fair coin; the lowest bit is always set.
+        assert!(set[1..].iter().all(|count| count.abs_diff(10_000) < 354), "{set:?}");
     }
 }

@@ -6,15 +6,15 @@
 use super::clock;
 use super::lost;
 use super::outcome::Outcome;
-use super::record::{Header, Kind, flags};
+use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
-use super::value::{ERROR_KEY, Encoder};
+use super::value::{ERROR_KEY, Encoder, Written};
 use crate::context::Context;
-use std::cell::UnsafeCell;
 use std::fmt;
-use std::mem::MaybeUninit;
-use std::ptr;
+use std::marker::PhantomData;
+use std::mem::{MaybeUninit, offset_of};
+use std::ptr::{self, NonNull};
 
 /// Bytes that a call with so many fields has for their values, and for the text of an error.
 /// They stand uninitialised on the stack, or in the future: room costs nothing but room.
@@ -25,18 +25,18 @@ pub const fn frame_bytes(fields: usize) -> usize {
 }
 
 /// Where a call keeps what it needs until it ends; lives in the instrumented function.
-///
-/// Who observes the call holds a shared reference to its frame and works through the cells: the thread's slot points into the
-/// frame at the same time, which an exclusive reference would forbid.
 #[repr(C)]
 pub struct Frame<const N: usize> {
-    call: UnsafeCell<MaybeUninit<Call>>,
-    bytes: UnsafeCell<[MaybeUninit<u8>; N]>,
+    call: MaybeUninit<Call>,
+    bytes: [MaybeUninit<u8>; N],
 }
 
-// SAFETY: the one pointer in it, to the previous context, is written and read within a single poll or scope, on one thread.
+/// So that the bytes are found from the call, without a word about how many they are.
+const _: () = assert!(offset_of!(Frame<1>, bytes) == size_of::<Call>());
+
+// SAFETY: the one pointer in it, to the previous context, is written and read within a single scope, on one thread.
 unsafe impl<const N: usize> Send for Frame<N> {}
-// SAFETY: a shared reference gives access to nothing, but to the one scope or future that it was lent to exclusively.
+// SAFETY: a shared reference gives access to nothing.
 unsafe impl<const N: usize> Sync for Frame<N> {}
 
 impl<const N: usize> Frame<N> {
@@ -45,20 +45,7 @@ impl<const N: usize> Frame<N> {
     #[must_use]
     #[allow(clippy::new_without_default, reason = "only the macros make frames")]
     pub const fn new() -> Self {
-        Frame {
-            call: UnsafeCell::new(MaybeUninit::uninit()),
-            bytes: UnsafeCell::new([MaybeUninit::uninit(); N]),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn call(&self) -> *mut Call {
-        self.call.get().cast()
-    }
-
-    #[inline(always)]
-    pub(super) fn bytes(&self) -> *mut MaybeUninit<u8> {
-        self.bytes.get().cast()
+        Frame { call: MaybeUninit::uninit(), bytes: [MaybeUninit::uninit(); N] }
     }
 
     /// Writes a call's fields, if anyone wants them. Before its context is entered: a `Debug` that unwinds leaves nothing
@@ -68,30 +55,97 @@ impl<const N: usize> Frame<N> {
         if !state.has(signals::RECORD) {
             return Written::default();
         }
-        let mut encoder = Encoder::new(self.bytes.get_mut());
+        let mut encoder = Encoder::new(&mut self.bytes);
         write(&mut encoder);
         encoder.finish()
     }
 
-    /// Lets `judge` say how the call ended.
+    #[inline(always)]
+    pub(super) fn bytes(&self) -> *const MaybeUninit<u8> {
+        self.bytes.as_ptr()
+    }
+
+    /// Begins the call of a function: its ids, its context, its clock.
     ///
     /// # Safety
-    /// The call has begun, and nobody else holds this frame.
+    /// It is ended by [`Running::end_scope`] before the frame is gone.
     #[inline(always)]
-    pub(super) unsafe fn judge(&self, judge: impl FnOnce(&mut Judgement<'_>)) {
-        // SAFETY: the caller's promise; the slot's reader looks at the call's context alone, which is not part of its end.
-        unsafe {
-            let state = (*self.call()).state;
-            judge(&mut Judgement { end: &mut (*self.call()).end, bytes: &mut *self.bytes.get(), state });
-        }
+    pub(super) unsafe fn begin_scope(
+        &mut self,
+        site: &'static Site,
+        state: State,
+        fields: Written,
+    ) -> Running<'_> {
+        // SAFETY: a frame begins with a place for a call.
+        unsafe { begin_scope(NonNull::from(self).cast(), site, state, fields) }
+    }
+
+    /// Begins the call of a future, whose context is entered by each poll.
+    #[inline(always)]
+    pub(super) fn begin_future(&mut self, site: &'static Site, state: State, fields: Written) -> Running<'_> {
+        // SAFETY: a frame begins with a place for a call.
+        unsafe { begin_future(NonNull::from(self).cast(), site, state, fields) }
     }
 }
 
-/// What an encoder has written: so many bytes, and whether anything was cut.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Written {
-    pub(crate) bytes: u32,
-    pub(crate) truncated: bool,
+/// A call that has begun, in a frame that was lent to it. A pointer, not a reference: the thread's slot points there too.
+#[repr(transparent)]
+pub(super) struct Running<'f> {
+    call: NonNull<Call>,
+    frame: PhantomData<&'f mut Call>,
+}
+
+// SAFETY: a future and its call move between threads only while no slot points there.
+unsafe impl Send for Running<'_> {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for Running<'_> {}
+
+impl Running<'_> {
+    #[inline(always)]
+    fn new(call: NonNull<Call>) -> Self {
+        Running { call, frame: PhantomData }
+    }
+
+    /// Lets `judge` say how the call ended; its frame has `N` bytes.
+    ///
+    /// # Safety
+    /// The frame has so many.
+    #[inline(always)]
+    pub(super) unsafe fn judge<const N: usize>(&mut self, judge: impl FnOnce(&mut Judgement<'_>)) {
+        let call = self.call.as_ptr();
+        // SAFETY: nobody else has the call; the slot's reader looks at its context alone, which is neither its end nor its bytes.
+        unsafe {
+            let bytes = std::slice::from_raw_parts_mut(call.add(1).cast(), N);
+            judge(&mut Judgement { end: &mut (*call).end, bytes, state: (*call).state });
+        }
+    }
+
+    /// Makes the call's context the innermost one.
+    ///
+    /// # Safety
+    /// The slot is restored before the call ends or moves.
+    #[inline(always)]
+    pub(super) unsafe fn enter(&self, thread: &ThreadState) -> *const Context {
+        // SAFETY: the caller's promise.
+        unsafe { thread.slot.enter(&raw const (*self.call.as_ptr()).context) }
+    }
+
+    /// Leaves and ends the call of a function.
+    ///
+    /// # Safety
+    /// It was begun by [`Frame::begin_scope`] on this thread.
+    #[inline(always)]
+    pub(super) unsafe fn end_scope(&mut self, site: &'static Site) {
+        // SAFETY: the caller's promise.
+        unsafe { end_scope(self.call.as_ptr(), site) }
+    }
+
+    /// Ends the call of a future; `is_dropped` if it has not finished. No poll is under way.
+    #[inline(always)]
+    pub(super) fn end_future(self, site: &'static Site, is_dropped: bool) {
+        // SAFETY: the call has begun, and this was the only way to it.
+        unsafe { end_future(self.call.as_ptr(), site, is_dropped) }
+    }
 }
 
 pub(super) struct Call {
@@ -100,27 +154,36 @@ pub(super) struct Call {
     previous: *const Context,
     start: u64,
     state: State,
+    end: End,
     /// Whether the thread was unwinding already when the call began.
     unwinding: bool,
-    end: End,
 }
 
-/// What is known of a call's end before it comes.
+/// What is known of a call's record before the call ends.
 struct End {
-    outcome: Outcome,
-    fields: Written,
+    bytes: u32,
+    mark: Mark,
 }
 
 impl Call {
     #[inline(always)]
-    fn new(context: Context, state: State, fields: Written) -> Call {
+    fn new(context: Context, previous: *const Context, state: State, fields: Written) -> Call {
+        let mut flags = state.flags();
+        if context.sampled {
+            flags |= flags::SAMPLED;
+        } else {
+            flags &= !flags::SPAN;
+        }
         Call {
+            end: End {
+                bytes: fields.bytes,
+                mark: Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: flags | fields.flags },
+            },
             context,
-            previous: ptr::null(),
-            start: 0,
+            previous,
+            start: clock::now(),
             state,
             unwinding: std::thread::panicking(),
-            end: End { outcome: Outcome::Ok, fields },
         }
     }
 
@@ -130,162 +193,154 @@ impl Call {
     }
 }
 
-/// Begins the call of a function: its ids, its context, its clock.
-///
+impl End {
+    /// It ends like this; a failure gets its line whatever the level of the site.
+    #[inline]
+    fn set(&mut self, outcome: Outcome, state: State) {
+        self.mark.outcome = outcome;
+        if outcome.is_failure() && state.has(signals::ERROR_LINE) {
+            self.mark.flags |= flags::LINE;
+        }
+    }
+}
+
 /// # Safety
 /// `call` is a place for a call, which stays as it is until [`end_scope`].
 #[inline(never)]
-pub(super) unsafe fn begin_scope(call: *mut Call, site: &'static Site, state: State, fields: Written) {
-    let Some(thread) = thread::attach() else {
-        // SAFETY: the caller's promise, as for all of `call` below.
-        return unsafe { begin_unattached(call, site, state, fields) };
+unsafe fn begin_scope<'f>(
+    call: NonNull<Call>,
+    site: &'static Site,
+    state: State,
+    fields: Written,
+) -> Running<'f> {
+    let Some(thread) = thread::attached() else {
+        // SAFETY: the caller's promise.
+        return unsafe { begin_unattached(call, site, state, fields, begin_scope) };
     };
-    let context = thread.slot.child(&site.span_name, state.has(signals::SPAN));
-    // SAFETY: as above. The context is entered where it stands.
+    let (previous, context) = thread.slot.child(&site.span_name, state.has(signals::SPAN));
+    // SAFETY: the caller's promise. The context is entered where it stands.
     unsafe {
-        call.write(Call::new(context, state, fields));
-        (*call).previous = thread.slot.enter(&raw const (*call).context);
-        (*call).start = clock::now();
+        call.write(Call::new(context, previous, state, fields));
+        thread.slot.enter(&raw const (*call.as_ptr()).context);
     }
+    Running::new(call)
 }
 
-/// Begins the call of a future, whose context is entered by each poll.
-///
 /// # Safety
 /// `call` is a place for a call.
 #[inline(never)]
-pub(super) unsafe fn begin_future(call: *mut Call, site: &'static Site, state: State, fields: Written) {
-    let Some(thread) = thread::attach() else {
+unsafe fn begin_future<'f>(
+    call: NonNull<Call>,
+    site: &'static Site,
+    state: State,
+    fields: Written,
+) -> Running<'f> {
+    let Some(thread) = thread::attached() else {
         // SAFETY: the caller's promise.
-        return unsafe { begin_unattached(call, site, state, fields) };
+        return unsafe { begin_unattached(call, site, state, fields, begin_future) };
     };
-    let context = thread.slot.child(&site.span_name, state.has(signals::SPAN));
+    let (_, context) = thread.slot.child(&site.span_name, state.has(signals::SPAN));
     // SAFETY: the caller's promise.
-    unsafe { call.write(Call { start: clock::now(), ..Call::new(context, state, fields) }) };
+    unsafe { call.write(Call::new(context, ptr::null(), state, fields)) };
+    Running::new(call)
 }
 
-/// On a thread that is ending.
+/// On a thread's first call; also on a thread that is ending, where nothing is entered.
 ///
 /// # Safety
-/// `call` is a place for a call.
+/// `call` is a place for a call, fit for `again`.
 #[cold]
-unsafe fn begin_unattached(call: *mut Call, site: &'static Site, state: State, fields: Written) {
+#[inline(never)]
+unsafe fn begin_unattached<'f>(
+    call: NonNull<Call>,
+    site: &'static Site,
+    state: State,
+    fields: Written,
+    again: unsafe fn(NonNull<Call>, &'static Site, State, Written) -> Running<'f>,
+) -> Running<'f> {
+    if thread::attach().is_some() {
+        // SAFETY: the caller's promise.
+        return unsafe { again(call, site, state, fields) };
+    }
     let context = Context::none(&site.span_name, state.has(signals::SPAN));
     // SAFETY: the caller's promise.
-    unsafe { call.write(Call { start: clock::now(), ..Call::new(context, state, fields) }) };
+    unsafe { call.write(Call::new(context, ptr::null(), state, fields)) };
+    Running::new(call)
 }
 
-/// Leaves and ends the call of a function; `bytes` are those that its fields were written to.
-///
 /// # Safety
-/// [`begin_scope`] has begun `call` on this thread.
+/// [`begin_scope`] has begun `call` on this thread, and nobody else has it.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn end_scope(call: *mut Call, site: &'static Site, bytes: *const MaybeUninit<u8>) {
-    let thread = thread::attach();
-    // SAFETY: the caller's promise: nobody else has the call.
+unsafe fn end_scope(call: *mut Call, site: &'static Site) {
+    // SAFETY: the caller's promise.
     unsafe {
-        if let Some(thread) = thread {
-            thread.slot.restore((*call).previous);
-        }
+        let Some(thread) = thread::attached() else { return end_unattached(call, site) };
+        thread.slot.restore((*call).previous);
         if (*call).is_unwinding() {
-            (*call).end.outcome = Outcome::Panic;
+            (*call).end.set(Outcome::Panic, (*call).state);
         }
-        end(&*call, thread, site, bytes);
+        end(call, thread, site);
     }
 }
 
-/// Ends the call of a future; `is_dropped` if it has not finished.
-///
 /// # Safety
-/// [`begin_future`] has begun `call`; no poll is under way.
+/// [`begin_future`] has begun `call`, no poll is under way, and nobody else has it.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn end_future(
-    call: *mut Call,
-    site: &'static Site,
-    bytes: *const MaybeUninit<u8>,
-    is_dropped: bool,
-) {
-    // SAFETY: the caller's promise: nobody else has the call.
+unsafe fn end_future(call: *mut Call, site: &'static Site, is_dropped: bool) {
+    // SAFETY: the caller's promise.
     unsafe {
         if is_dropped {
-            let unwinding = (*call).is_unwinding();
-            (*call).end.outcome = if unwinding { Outcome::Panic } else { Outcome::Cancelled };
+            let outcome = if (*call).is_unwinding() { Outcome::Panic } else { Outcome::Cancelled };
+            (*call).end.set(outcome, (*call).state);
         }
-        end(&*call, thread::attach(), site, bytes);
+        match thread::attach() {
+            Some(thread) => end(call, thread, site),
+            None => end_unattached(call, site),
+        }
     }
-}
-
-/// Makes the call's context the innermost one.
-///
-/// # Safety
-/// The call has begun, and stays as it is until the slot is restored.
-#[inline(always)]
-pub(super) unsafe fn enter(call: *const Call, thread: &ThreadState) -> *const Context {
-    // SAFETY: the caller's promise.
-    unsafe { thread.slot.enter(&raw const (*call).context) }
 }
 
 /// Counts the call and writes its record. The context has been left.
 ///
 /// # Safety
-/// As many of `bytes` as the call's fields take are initialised.
+/// `call` stands in a frame and has begun.
 #[inline(always)]
-unsafe fn end(
-    call: &Call,
-    thread: Option<&'static ThreadState>,
-    site: &'static Site,
-    bytes: *const MaybeUninit<u8>,
-) {
-    let nanos = clock::to_nanos(clock::now().saturating_sub(call.start));
-    let Some(thread) = thread else { return end_unattached(call, site, nanos) };
-    let Call { state, end: End { outcome, fields }, .. } = *call;
+unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+    // SAFETY: the caller's promise.
+    let Call { context, start, state, end: End { bytes, mark }, .. } = unsafe { &*call };
+    let duration = clock::to_nanos(clock::now().saturating_sub(*start));
     if state.has(signals::METRICS) {
-        thread.shard(state.index(), site).record_call(outcome, nanos);
+        thread.shard(state.index(), site).record_call(mark.outcome, duration);
     }
-    let flags = record_flags(call);
-    if flags & (flags::LINE | flags::SPAN) == 0 {
+    if mark.flags & (flags::LINE | flags::SPAN) == 0 {
         return;
     }
-    let header = Header {
-        outcome: outcome as u8,
-        flags,
-        origin: ptr::from_ref(site).cast(),
-        trace_id: call.context.trace_id,
-        span_id: call.context.span_id,
-        parent_id: call.context.parent_id,
-        start: call.start,
-        duration: nanos,
-        ..Header::new(Kind::Call)
-    };
-    // SAFETY: the caller's promise.
-    thread.ring.push(header, unsafe { std::slice::from_raw_parts(bytes, fields.bytes as usize) });
-}
-
-/// What the call's record is to be: without line and span it is none.
-#[inline(always)]
-fn record_flags(call: &Call) -> u8 {
-    let mut flags = call.state.flags();
-    if call.end.outcome.is_failure() && call.state.has(signals::ERROR_LINE) {
-        flags |= flags::LINE;
-    }
-    if call.context.sampled {
-        flags |= flags::SAMPLED;
-    } else {
-        flags &= !flags::SPAN;
-    }
-    if call.end.fields.truncated { flags | flags::TRUNCATED } else { flags }
+    let Context { trace_id, span_id, parent_id, .. } = *context;
+    let (origin, start) = (ptr::from_ref(site).cast(), *start);
+    let header = Header { bytes: *bytes, mark: *mark, origin, trace_id, span_id, parent_id, start, duration };
+    // SAFETY: the fields were written to the bytes behind the call.
+    unsafe { thread.ring.push(header, call.add(1).cast()) };
 }
 
 /// On a thread that is ending: counted where all may write, as is the record that it cannot leave.
+///
+/// # Safety
+/// The call has begun.
 #[cold]
 #[inline(never)]
-fn end_unattached(call: &Call, site: &'static Site, nanos: u64) {
-    if call.state.has(signals::METRICS) {
-        site.live().shared.record_call_shared(call.end.outcome, nanos);
+unsafe fn end_unattached(call: *mut Call, site: &'static Site) {
+    // SAFETY: the caller's promise.
+    let call = unsafe { &mut *call };
+    if call.is_unwinding() {
+        call.end.set(Outcome::Panic, call.state);
     }
-    lost::count(record_flags(call));
+    if call.state.has(signals::METRICS) {
+        let nanos = clock::to_nanos(clock::now().saturating_sub(call.start));
+        site.live().shared.record_call_shared(call.end.mark.outcome, nanos);
+    }
+    lost::count(call.end.mark.flags);
 }
 
 /// Says how a call ended, from its value.
@@ -298,7 +353,7 @@ pub struct Judgement<'c> {
 impl Judgement<'_> {
     /// It ended in an error that cannot be shown.
     pub fn error(&mut self) {
-        self.end.outcome = Outcome::Error;
+        self.end.set(Outcome::Error, self.state);
     }
 
     /// It ended in this error, shown by its `Display`.
@@ -317,12 +372,11 @@ impl Judgement<'_> {
         if !self.state.has(signals::RECORD) {
             return;
         }
-        let written = self.end.fields.bytes as usize;
-        let Some(free) = self.bytes.get_mut(written..) else { return };
+        let Some(free) = self.bytes.get_mut(self.end.bytes as usize..) else { return };
         let mut encoder = Encoder::new(free);
         encoder.arguments(ERROR_KEY, text);
         let added = encoder.finish();
-        self.end.fields.bytes += added.bytes;
-        self.end.fields.truncated |= added.truncated;
+        self.end.bytes += added.bytes;
+        self.end.mark.flags |= added.flags;
     }
 }

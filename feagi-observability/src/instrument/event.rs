@@ -1,16 +1,17 @@
 //! One of our events: a line, a span without duration, counters and gauges, written at once.
 
-use super::call::{Frame, Written};
+use super::call::Frame;
 use super::clock;
 use super::lost;
 use super::measure::Measure;
-use super::record::{Header, Kind, flags};
+use super::outcome::Outcome;
+use super::record::{Header, Kind, Mark, flags};
 use super::registry;
 use super::ring::add;
 use super::shard::Shard;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
-use super::value::Encoder;
+use super::value::{Encoder, Written};
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::Ordering::Relaxed;
@@ -112,7 +113,7 @@ impl Head {
     unsafe fn emit(&self, fields: Written, bytes: *const MaybeUninit<u8>) {
         let mut flags = self.state.flags();
         let Some(thread) = self.thread else { return lost::count(flags) };
-        let context = thread.slot.child(&self.site.span_name, self.state.has(signals::SPAN));
+        let (_, context) = thread.slot.child(&self.site.span_name, self.state.has(signals::SPAN));
         if context.sampled {
             flags |= flags::SAMPLED;
         } else {
@@ -121,19 +122,17 @@ impl Head {
         if flags & (flags::LINE | flags::SPAN) == 0 {
             return;
         }
-        if fields.truncated {
-            flags |= flags::TRUNCATED;
-        }
         let header = Header {
-            flags,
+            bytes: fields.bytes,
+            mark: Mark { kind: Kind::Event, outcome: Outcome::Ok, flags: flags | fields.flags },
             origin: ptr::from_ref(self.site).cast(),
             trace_id: context.trace_id,
             span_id: context.span_id,
             parent_id: context.parent_id,
             start: clock::now(),
-            ..Header::new(Kind::Event)
+            duration: 0,
         };
         // SAFETY: the caller's promise.
-        thread.ring.push(header, unsafe { std::slice::from_raw_parts(bytes, fields.bytes as usize) });
+        unsafe { thread.ring.push(header, bytes) };
     }
 }

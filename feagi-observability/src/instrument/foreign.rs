@@ -2,9 +2,11 @@
 
 use super::clock;
 use super::lost;
-use super::record::{Header, Kind, flags};
+use super::outcome::Outcome;
+use super::record::{Header, Kind, Mark, flags};
 use super::thread;
 use super::value::{Encoder, SPAN_KEY};
+use crate::context::{SpanId, TraceId};
 use std::mem::MaybeUninit;
 use std::ptr;
 use tracing_core::Metadata;
@@ -16,19 +18,26 @@ const BYTES: usize = 4096;
 #[inline(always)]
 pub(crate) fn log(metadata: &'static Metadata<'static>, write: impl FnOnce(&mut Encoder<'_>)) {
     let Some(thread) = thread::attach() else { return lost::count(flags::LINE) };
-    let mut header =
-        Header { flags: flags::LINE, origin: ptr::from_ref(metadata).cast(), ..Header::new(Kind::Log) };
     let mut bytes = [MaybeUninit::uninit(); BYTES];
     let mut encoder = Encoder::new(&mut bytes);
+    let (mut trace_id, mut span_id, mut flags) = (TraceId::NONE, SpanId::NONE, flags::LINE);
     if let Some(context) = thread.slot.current() {
-        header.trace_id = context.trace_id;
-        header.span_id = context.span_id;
-        header.flags |= if context.sampled { flags::SAMPLED } else { 0 };
+        (trace_id, span_id) = (context.trace_id, context.span_id);
+        flags |= if context.sampled { flags::SAMPLED } else { 0 };
         encoder.span_name(SPAN_KEY, context.name);
     }
     write(&mut encoder);
-    let written = encoder.finish();
-    header.flags |= if written.truncated { flags::TRUNCATED } else { 0 };
-    header.start = clock::now();
-    thread.ring.push(header, bytes.get(..written.bytes as usize).unwrap_or_default());
+    let fields = encoder.finish();
+    let header = Header {
+        bytes: fields.bytes,
+        mark: Mark { kind: Kind::Log, outcome: Outcome::Ok, flags: flags | fields.flags },
+        origin: ptr::from_ref(metadata).cast(),
+        trace_id,
+        span_id,
+        parent_id: SpanId::NONE,
+        start: clock::now(),
+        duration: 0,
+    };
+    // SAFETY: the encoder has initialised as many bytes as it says.
+    unsafe { thread.ring.push(header, bytes.as_ptr()) };
 }

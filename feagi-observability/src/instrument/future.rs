@@ -1,6 +1,6 @@
 //! The scope of an asynchronous call: a future that enters its context on every poll and leaves it after.
 
-use super::call::{self, Frame, Judgement};
+use super::call::{Frame, Judgement, Running};
 use super::registry;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
@@ -15,8 +15,8 @@ use std::task::{Context as TaskContext, Poll};
 /// future then takes.
 #[must_use = "a call that is not given its future never ends"]
 pub struct Pending<'f, const N: usize> {
-    /// `None` where the site is off. Shared, though nobody else has it: slots point into it.
-    frame: Option<&'f Frame<N>>,
+    /// `None` where the site is off.
+    call: Option<Running<'f>>,
     site: &'static Site,
 }
 
@@ -31,8 +31,8 @@ impl<'f, const N: usize> Pending<'f, N> {
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Pending<'f, N> {
         let state = site.state();
-        let frame = if state == State::OFF { None } else { Self::begin_on(site, state, frame, write) };
-        Pending { frame, site }
+        let call = if state == State::OFF { None } else { Self::begin_on(site, state, frame, write) };
+        Pending { call, site }
     }
 
     #[cold]
@@ -42,7 +42,7 @@ impl<'f, const N: usize> Pending<'f, N> {
         mut state: State,
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<&'f Frame<N>> {
+    ) -> Option<Running<'f>> {
         if state.has(signals::UNREGISTERED) {
             state = registry::first_state(site);
             if state == State::OFF {
@@ -50,9 +50,7 @@ impl<'f, const N: usize> Pending<'f, N> {
             }
         }
         let fields = frame.write_fields(state, write);
-        // SAFETY: the frame is a place for a call.
-        unsafe { call::begin_future(frame.call(), site, state, fields) };
-        Some(frame)
+        Some(frame.begin_future(site, state, fields))
     }
 }
 
@@ -63,15 +61,15 @@ pub fn observe_future<const N: usize, F: Future>(
     future: F,
     judge: fn(&F::Output, &mut Judgement<'_>),
 ) -> Observed<'_, N, F> {
-    Observed { future: ManuallyDrop::new(future), frame: pending.frame, site: pending.site, judge }
+    Observed { future: ManuallyDrop::new(future), call: pending.call, site: pending.site, judge }
 }
 
 /// A future that is one observed call: from its beginning to its end, or to its drop.
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Observed<'f, const N: usize, F: Future> {
     future: ManuallyDrop<F>,
-    /// Holds a call that has begun and not ended; `None` where there is none.
-    frame: Option<&'f Frame<N>>,
+    /// One that has begun and not ended.
+    call: Option<Running<'f>>,
     site: &'static Site,
     judge: fn(&F::Output, &mut Judgement<'_>),
 }
@@ -80,19 +78,17 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
     /// Enters the context for the length of the guard.
     #[inline(always)]
     fn enter(&self) -> Option<Entered> {
-        let frame = self.frame?;
+        let call = self.call.as_ref()?;
         let thread = thread::attach()?;
-        // SAFETY: the call has begun; the frame is borrowed for longer than a poll or drop, and the guard restores before
-        // either ends.
-        Some(Entered { thread, previous: unsafe { call::enter(frame.call(), thread) } })
+        // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
+        Some(Entered { thread, previous: unsafe { call.enter(thread) } })
     }
 
     /// Ends the call, if it has not ended yet.
     #[inline(always)]
     fn end(&mut self, is_dropped: bool) {
-        if let Some(frame) = self.frame.take() {
-            // SAFETY: its call has begun, and the guard of the last poll has left it.
-            unsafe { call::end_future(frame.call(), self.site, frame.bytes(), is_dropped) };
+        if let Some(call) = self.call.take() {
+            call.end_future(self.site, is_dropped);
         }
     }
 }
@@ -121,12 +117,11 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
         drop(entered);
         if let Poll::Ready(output) = &polled
-            && let Some(frame) = this.frame
+            && let Some(call) = &mut this.call
         {
             let judge = this.judge;
-            // SAFETY: the frame was lent to this future exclusively, and its call has begun. Should the error's `Display` unwind,
-            // the drop ends the call.
-            unsafe { frame.judge(|judgement| judge(output, judgement)) };
+            // SAFETY: the call's frame is one of this type. Should the error's `Display` unwind, the drop ends the call.
+            unsafe { call.judge::<N>(|judgement| judge(output, judgement)) };
             this.end(false);
         }
         polled

@@ -32,13 +32,4 @@ impl Outcome {
     pub(crate) const fn is_failure(self) -> bool {
         matches!(self, Outcome::Error | Outcome::Panic)
     }
-
-    pub(crate) const fn from_code(code: u8) -> Outcome {
-        match code {
-            0 => Outcome::Ok,
-            1 => Outcome::Error,
-            2 => Outcome::Panic,
-            _ => Outcome::Cancelled,
-        }
-    }
 }

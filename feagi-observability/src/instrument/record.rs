@@ -1,7 +1,7 @@
 //! The record: what one call, event or foreign log line leaves on the ring.
 
+use super::Outcome;
 use crate::context::{SpanId, TraceId};
-use std::ptr;
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,15 +24,22 @@ pub(crate) mod flags {
     pub(crate) const SAMPLED: u8 = 8;
 }
 
+/// What a record is; one word, so that it is copied as one.
+#[derive(Clone, Copy)]
+#[repr(C, align(4))]
+pub(crate) struct Mark {
+    pub(crate) kind: Kind,
+    pub(crate) outcome: Outcome,
+    pub(crate) flags: u8,
+}
+
 /// The fixed part of a record; fields follow it. Level and async-ness are not in it: its origin knows them.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Header {
-    /// Bytes of the fields; of padding, bytes in all. Set by the ring.
+    /// Bytes of the fields.
     pub(crate) bytes: u32,
-    pub(crate) kind: Kind,
-    pub(crate) outcome: u8,
-    pub(crate) flags: u8,
+    pub(crate) mark: Mark,
     /// The `Site` of a call or event, the `tracing` metadata of a log.
     pub(crate) origin: *const (),
     pub(crate) trace_id: TraceId,
@@ -47,19 +54,11 @@ pub(crate) struct Header {
 /// One cache line: what a call writes beside its fields.
 const _: () = assert!(size_of::<Header>() == 64);
 
-impl Header {
-    pub(crate) const fn new(kind: Kind) -> Self {
-        Header {
-            bytes: 0,
-            kind,
-            outcome: 0,
-            flags: 0,
-            origin: ptr::null(),
-            trace_id: TraceId::NONE,
-            span_id: SpanId::NONE,
-            parent_id: SpanId::NONE,
-            start: 0,
-            duration: 0,
-        }
-    }
+/// How every record begins, padding too.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Prefix {
+    /// Bytes of the fields; of padding, bytes in all.
+    pub(crate) bytes: u32,
+    pub(crate) kind: Kind,
 }

@@ -4,7 +4,7 @@
 //! padding record fills it. The writer publishes `head` after each record; a full ring drops the record and counts it.
 //! One comparison with `limit` tells whether a record can be written without a look at the reader.
 
-use super::record::{Header, Kind, flags};
+use super::record::{Header, Kind, Prefix, flags};
 use super::wake;
 use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
@@ -89,15 +89,18 @@ impl Ring {
         self.buffer.cast::<u8>().wrapping_add((position & (CAPACITY - 1)) as usize)
     }
 
-    /// Writes one record; the caller is the thread that owns the ring. `header.bytes` is set here.
+    /// Writes one record; the caller is the thread that owns the ring.
+    ///
+    /// # Safety
+    /// At `fields` stand as many initialised bytes as `header` says.
     #[inline(always)]
-    pub(crate) fn push(&self, mut header: Header, fields: &[MaybeUninit<u8>]) {
-        let by_flags = by_flags(header.flags);
+    pub(crate) unsafe fn push(&self, header: Header, fields: *const MaybeUninit<u8>) {
+        let by_flags = by_flags(header.mark.flags);
         add(&self.counts.emitted[by_flags], 1);
-        if header.flags & flags::TRUNCATED != 0 {
+        if header.mark.flags & flags::TRUNCATED != 0 {
             add(&self.counts.truncated, 1);
         }
-        let length = length_of(fields.len());
+        let length = length_of(header.bytes);
         let mut at = self.head.load(Relaxed);
         if at + length > self.limit.get() {
             match self.make_room(at, length) {
@@ -105,13 +108,12 @@ impl Ring {
                 None => return add(&self.counts.dropped[by_flags], 1),
             }
         }
-        header.bytes = fields.len() as u32;
         let place = self.at(at);
         // SAFETY: `length` bytes from `at` on have been given back by the reader, without a wrap among them: `make_room` has
-        // looked, now or when it set the limit.
+        // looked, now or when it set the limit. The fields are the caller's promise.
         unsafe {
             place.cast::<Header>().write(header);
-            copy(fields, place.add(size_of::<Header>()));
+            copy(fields.cast(), place.add(size_of::<Header>()), header.bytes as usize);
         }
         // Release: the reader that sees the new head sees the record.
         self.head.store(at + length, Release);
@@ -136,7 +138,9 @@ impl Ring {
         }
         if padding > 0 {
             // SAFETY: the bytes up to the end are free, and there are at least 8 of them: records are multiples of 8.
-            unsafe { self.at(head).cast::<[u32; 2]>().write([padding as u32, Kind::Padding as u32]) };
+            unsafe {
+                self.at(head).cast::<Prefix>().write(Prefix { bytes: padding as u32, kind: Kind::Padding })
+            };
         }
         let end_of_buffer = start - (start & (CAPACITY - 1)) + CAPACITY;
         let next_look =
@@ -152,9 +156,9 @@ impl Ring {
         let mut tail = self.tail.0.load(Relaxed);
         while tail < head {
             let place = self.at(tail);
-            // SAFETY: between tail and head stand whole records, each begun by its bytes and kind.
-            let [bytes, kind] = unsafe { place.cast::<[u32; 2]>().read() };
-            if kind & 0xff == Kind::Padding as u32 {
+            // SAFETY: between tail and head stand whole records.
+            let Prefix { bytes, kind } = unsafe { place.cast::<Prefix>().read() };
+            if kind == Kind::Padding {
                 tail += u64::from(bytes);
                 continue;
             }
@@ -163,7 +167,7 @@ impl Ring {
                 let fields = std::slice::from_raw_parts(place.add(size_of::<Header>()), bytes as usize);
                 each(&*place.cast::<Header>(), fields);
             }
-            tail += length_of(bytes as usize);
+            tail += length_of(bytes);
         }
         // Release: the writer that sees the new tail may overwrite what lies before it.
         self.tail.0.store(tail, Release);
@@ -183,21 +187,20 @@ impl Drop for Ring {
     }
 }
 
-/// Bytes that a record takes up.
+/// Bytes that a record with so many bytes of fields takes up.
 #[inline(always)]
-fn length_of(fields: usize) -> u64 {
-    (size_of::<Header>() + fields.next_multiple_of(8)) as u64
+fn length_of(fields: u32) -> u64 {
+    (size_of::<Header>() as u64 + u64::from(fields) + 7) & !7
 }
 
 /// Copies the fields. Few and short ones, the usual case, by two moves that overlap: a call of `memcpy` would cost as much as
 /// all else that a record takes.
 ///
 /// # Safety
-/// `to` has room for them.
+/// Both sides have `len` bytes.
 #[inline(always)]
-unsafe fn copy(fields: &[MaybeUninit<u8>], to: *mut u8) {
-    let (from, len) = (fields.as_ptr().cast::<u8>(), fields.len());
-    // SAFETY: both moves lie within the first `len` bytes, which both sides have.
+unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: both moves lie within the first `len` bytes.
     unsafe {
         match len {
             0 => {}
@@ -217,13 +220,18 @@ unsafe fn copy(fields: &[MaybeUninit<u8>], to: *mut u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::{SpanId, TraceId};
+    use crate::instrument::Outcome;
+    use crate::instrument::record::Mark;
 
-    fn bytes(text: &[u8]) -> Vec<MaybeUninit<u8>> {
-        text.iter().map(|b| MaybeUninit::new(*b)).collect()
-    }
-
-    fn header(start: u64) -> Header {
-        Header { start, flags: flags::LINE, ..Header::new(Kind::Log) }
+    fn push(ring: &Ring, start: u64, fields: &[u8]) {
+        let mark = Mark { kind: Kind::Log, outcome: Outcome::Ok, flags: flags::LINE };
+        let (trace_id, span_id) = (TraceId::NONE, SpanId::NONE);
+        let (origin, bytes) = (ptr::null(), fields.len() as u32);
+        let header =
+            Header { bytes, mark, origin, trace_id, span_id, parent_id: span_id, start, duration: 0 };
+        // SAFETY: the slice is initialised.
+        unsafe { ring.push(header, fields.as_ptr().cast()) };
     }
 
     #[test]
@@ -232,8 +240,7 @@ mod tests {
         let (mut written, mut read) = (0u64, 0u64);
         for round in 0..2_000u64 {
             for _ in 0..(round % 7) {
-                let fields = bytes(&vec![(written % 251) as u8; (written * 37 % 900) as usize]);
-                ring.push(header(written), &fields);
+                push(&ring, written, &vec![(written % 251) as u8; (written * 37 % 900) as usize]);
                 written += 1;
             }
             ring.drain(|header, fields| {
@@ -252,14 +259,14 @@ mod tests {
     fn a_full_ring_drops_and_counts_and_goes_on_after_a_drain() {
         let ring = Ring::new();
         for n in 0..10_000 {
-            ring.push(header(n), &bytes(&[7; 100]));
+            push(&ring, n, &[7; 100]);
         }
         let mut kept = 0;
         ring.drain(|_, _| kept += 1);
         let [dropped, _] = lines_and_spans(&ring.counts.dropped);
         assert!(dropped > 0 && kept > 0);
         assert_eq!(kept + dropped, lines_and_spans(&ring.counts.emitted)[0]);
-        ring.push(header(7), &[]);
+        push(&ring, 7, &[]);
         ring.drain(|header, _| assert_eq!(header.start, 7));
         assert_eq!(lines_and_spans(&ring.counts.dropped), [dropped, 0]);
     }
@@ -271,7 +278,7 @@ mod tests {
         std::thread::scope(|scope| {
             let writer = scope.spawn(|| {
                 for n in 0..total {
-                    ring.push(header(n), &bytes(&n.to_le_bytes()));
+                    push(&ring, n, &n.to_le_bytes());
                 }
             });
             let mut last = None;

@@ -1,6 +1,6 @@
 //! The scope of a synchronous call: a guard that begins it, keeps its context, and ends it when dropped.
 
-use super::call::{self, Frame, Judgement};
+use super::call::{Frame, Judgement, Running};
 use super::registry;
 use super::site::{Site, State, signals};
 use super::value::Encoder;
@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 /// A call in progress; dropping it ends the call. Entered by the macros alone, which keep it and its frame in place.
 #[must_use = "a scope that is dropped at once measures nothing"]
 pub struct Scope<'f, const N: usize> {
-    /// Shared, though nobody else has it: the thread's slot points into it.
-    frame: Option<&'f Frame<N>>,
+    /// `None` where the site is off.
+    call: Option<Running<'f>>,
     site: &'static Site,
     /// Invariant: not `Send`. It restores the context of the thread that it was entered on.
     thread: PhantomData<*const ()>,
@@ -25,8 +25,8 @@ impl<'f, const N: usize> Scope<'f, N> {
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Scope<'f, N> {
         let state = site.state();
-        let frame = if state == State::OFF { None } else { Self::enter_on(site, state, frame, write) };
-        Scope { frame, site, thread: PhantomData }
+        let call = if state == State::OFF { None } else { Self::enter_on(site, state, frame, write) };
+        Scope { call, site, thread: PhantomData }
     }
 
     #[cold]
@@ -36,7 +36,7 @@ impl<'f, const N: usize> Scope<'f, N> {
         mut state: State,
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<&'f Frame<N>> {
+    ) -> Option<Running<'f>> {
         if state.has(signals::UNREGISTERED) {
             state = registry::first_state(site);
             if state == State::OFF {
@@ -44,24 +44,22 @@ impl<'f, const N: usize> Scope<'f, N> {
             }
         }
         let fields = frame.write_fields(state, write);
-        let frame: &'f Frame<N> = frame;
         // SAFETY: the scope borrows the frame and so keeps it in place, until its drop ends the call.
-        unsafe { call::begin_scope(frame.call(), site, state, fields) };
-        Some(frame)
+        Some(unsafe { frame.begin_scope(site, state, fields) })
     }
 
     /// Whether the call is observed.
     #[inline(always)]
     pub fn is_on(&self) -> bool {
-        self.frame.is_some()
+        self.call.is_some()
     }
 
     /// Lets `judge` say how the call ended; not called when the site is off.
     #[inline(always)]
     pub fn judge(&mut self, judge: impl FnOnce(&mut Judgement<'_>)) {
-        if let Some(frame) = self.frame {
-            // SAFETY: the frame was lent to this scope exclusively, and its call has begun.
-            unsafe { frame.judge(judge) };
+        if let Some(call) = &mut self.call {
+            // SAFETY: the call's frame is one of this type.
+            unsafe { call.judge::<N>(judge) };
         }
     }
 }
@@ -69,9 +67,9 @@ impl<'f, const N: usize> Scope<'f, N> {
 impl<const N: usize> Drop for Scope<'_, N> {
     #[inline(always)]
     fn drop(&mut self) {
-        if let Some(frame) = self.frame {
-            // SAFETY: its call has begun on this thread, for a scope is not `Send`.
-            unsafe { call::end_scope(frame.call(), self.site, frame.bytes()) };
+        if let Some(call) = &mut self.call {
+            // SAFETY: it has begun on this thread, for a scope is not `Send`.
+            unsafe { call.end_scope(self.site) };
         }
     }
 }

@@ -112,15 +112,17 @@ impl ThreadState {
     }
 }
 
-/// The calling thread's state; `None` when the thread is ending.
+/// The calling thread's state; `None` before its first call and when it is ending.
 #[inline(always)]
-pub(crate) fn attach() -> Option<&'static ThreadState> {
-    let slot = thread_slot();
-    if slot.is_null() {
-        return attach_first();
-    }
-    // SAFETY: `attach_first` stored a pointer to a whole, leaked state, whose first field the slot is.
-    Some(unsafe { &*slot.cast::<ThreadState>() })
+pub(super) fn attached() -> Option<&'static ThreadState> {
+    // SAFETY: null, or a pointer to a whole, leaked state, stored by `attach_first`; the slot is its first field.
+    unsafe { thread_slot().cast::<ThreadState>().as_ref() }
+}
+
+/// The calling thread's state, made if need be; `None` when the thread is ending.
+#[inline(always)]
+pub(super) fn attach() -> Option<&'static ThreadState> {
+    attached().or_else(attach_first)
 }
 
 /// Its destructor runs when the thread ends.

@@ -3,7 +3,7 @@
 //! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
 //! A key index of [`DYNAMIC_KEY`] is followed by the key itself as a text: foreign events may have more than 255 fields.
 
-use super::call::Written;
+use super::record::flags;
 use crate::context::SpanName;
 use std::fmt::{self, Write};
 use std::mem::MaybeUninit;
@@ -37,6 +37,14 @@ pub(crate) enum Value<'a> {
     Str(&'a str),
 }
 
+/// What an encoder has written.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Written {
+    pub(crate) bytes: u32,
+    /// [`flags::TRUNCATED`] or none.
+    pub(crate) flags: u8,
+}
+
 /// Writes fields into a fixed buffer; what does not fit is cut and remembered, never an error.
 pub struct Encoder<'a> {
     buffer: &'a mut [MaybeUninit<u8>],
@@ -53,8 +61,8 @@ impl<'a> Encoder<'a> {
     /// Bytes written so far, and whether anything was cut.
     #[inline]
     pub(crate) fn finish(self) -> Written {
-        // A frame is smaller than 4 GiB.
-        Written { bytes: self.len as u32, truncated: self.truncated }
+        // A buffer is smaller than 4 GiB.
+        Written { bytes: self.len as u32, flags: if self.truncated { flags::TRUNCATED } else { 0 } }
     }
 
     /// Records a typed value under the site's key number `key`.
@@ -395,10 +403,10 @@ mod tests {
         let mut buffer = [MaybeUninit::uninit(); N];
         let mut encoder = Encoder::new(&mut buffer);
         write(&mut encoder);
-        let Written { bytes, truncated } = encoder.finish();
+        let Written { bytes, flags } = encoder.finish();
         // SAFETY: the encoder has initialised so many bytes.
         let bytes = buffer[..bytes as usize].iter().map(|b| unsafe { b.assume_init() }).collect();
-        (bytes, truncated)
+        (bytes, flags == flags::TRUNCATED)
     }
 
     #[test]
