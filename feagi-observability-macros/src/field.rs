@@ -2,8 +2,8 @@
 //! `#[observe(fields(…))]` and the event macros share it.
 
 use crate::pieces;
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
@@ -25,21 +25,21 @@ pub(crate) struct Field {
     pub(crate) key: String,
     pub(crate) recording: Recording,
     pub(crate) value: Expr,
-    /// The key's tokens, or the whole shorthand.
-    pub(crate) place: TokenStream,
+    /// The key's tokens, sigil included.
+    pub(crate) name: TokenStream,
     /// The field's tokens.
     pub(crate) written: TokenStream,
 }
 
 impl Recording {
     /// The runtime's method that records so.
-    pub(crate) fn word(self) -> Ident {
+    fn word(self, span: Span) -> Ident {
         let word = match self {
             Recording::Plain => "field",
             Recording::Display => "display",
             Recording::Debug => "debug",
         };
-        Ident::new(word, Span::mixed_site())
+        Ident::new(word, span)
     }
 
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -58,24 +58,24 @@ impl Parse for Field {
         let start = input.fork();
         let recording = Recording::parse(input)?;
         let (key, literal) = key(input)?;
-        let place = pieces::between(&start, input);
+        let name = pieces::between(&start, input);
         let mut field = if !input.peek(Token![=]) {
             if literal {
                 return Err(syn::Error::new_spanned(
-                    &place,
+                    &name,
                     "a key as a string needs a value; write `\"key\" = value`",
                 ));
             }
-            shorthand(recording, key, place, input)?
+            shorthand(recording, key, name, input)?
         } else if recording == Recording::Plain {
             input.parse::<Token![=]>()?;
             let recording = Recording::parse(input)?;
             let value = value(input, &key)?;
-            Field { key, recording, value, place, written: TokenStream::new() }
+            Field { key, recording, value, name, written: TokenStream::new() }
         } else {
             let sigil = if recording == Recording::Display { '%' } else { '?' };
             let message = format!("`{sigil}` stands before the value; write `{key} = {sigil}…`");
-            return Err(syn::Error::new_spanned(&place, message));
+            return Err(syn::Error::new_spanned(&name, message));
         };
         field.written = pieces::between(&start, input);
         Ok(field)
@@ -103,15 +103,15 @@ fn key(input: ParseStream<'_>) -> syn::Result<(String, bool)> {
 fn shorthand(
     recording: Recording,
     key: String,
-    place: TokenStream,
+    name: TokenStream,
     input: ParseStream<'_>,
 ) -> syn::Result<Field> {
     if !input.is_empty() && !input.peek(Token![,]) {
         return Err(input.error("an expression needs a key; write `key = …`"));
     }
     let sigil = usize::from(recording != Recording::Plain);
-    let value = syn::parse2(place.clone().into_iter().skip(sigil).collect())?;
-    Ok(Field { key, recording, value, place, written: TokenStream::new() })
+    let value = syn::parse2(name.clone().into_iter().skip(sigil).collect())?;
+    Ok(Field { key, recording, value, name, written: TokenStream::new() })
 }
 
 fn value(input: ParseStream<'_>, key: &str) -> syn::Result<Expr> {
@@ -125,11 +125,21 @@ fn value(input: ParseStream<'_>, key: &str) -> syn::Result<Expr> {
 }
 
 impl Field {
-    /// `(field 0 (value))`, as the runtime's macros take it.
+    /// `(field 0 f0 (value))`: the runtime's method, the key's number, the local that holds the value, the value.
     pub(crate) fn entry(&self, index: usize) -> TokenStream {
-        let (word, value) = (self.recording.word(), &self.value);
-        let index = proc_macro2::Literal::usize_unsuffixed(index);
-        quote!((#word #index (#value)))
+        let (word, slot, value) = (self.recording.word(self.place()), self.slot(index), &self.value);
+        let index = Literal::usize_unsuffixed(index);
+        quote!((#word #index #slot (#value)))
+    }
+
+    /// The local that holds the value. The user's code cannot see it.
+    pub(crate) fn slot(&self, index: usize) -> Ident {
+        format_ident!("f{index}", span = self.place())
+    }
+
+    /// What is called with the value is shown at the value: errors about its type name these tokens.
+    pub(crate) fn place(&self) -> Span {
+        Span::mixed_site().located_at(self.value.span())
     }
 }
 

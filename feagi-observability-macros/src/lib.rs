@@ -19,6 +19,8 @@ mod observe;
 mod pieces;
 mod runtime_path;
 mod slot;
+#[cfg(test)]
+mod snapshot;
 
 use level::Level;
 use proc_macro::TokenStream;

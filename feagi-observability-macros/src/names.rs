@@ -17,8 +17,9 @@ pub(crate) fn is_metric_name(name: &str) -> bool {
 pub(crate) fn as_metric_name(name: &str) -> Option<String> {
     let fixed: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || c == ':' { c } else { '_' }).collect();
-    let fixed = fixed.trim_matches('_').trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
-    is_metric_name(fixed).then(|| fixed.to_owned())
+    let fixed = fixed.trim_matches('_');
+    let digit = if fixed.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+    is_metric_name(&format!("{digit}{fixed}")).then(|| format!("{digit}{fixed}"))
 }
 
 /// `name` without every ending that would be put behind it again; `None` when there is none.
@@ -85,7 +86,7 @@ mod tests {
     #[test]
     fn a_bad_name_is_mended_where_something_can_stay() {
         assert_eq!(as_metric_name("http.server-x"), Some("http_server_x".to_owned()));
-        assert_eq!(as_metric_name("2nd"), Some("nd".to_owned()));
+        assert_eq!(as_metric_name("2nd"), Some("_2nd".to_owned()));
         assert_eq!(as_metric_name("-"), None);
     }
 

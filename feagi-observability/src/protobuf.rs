@@ -79,9 +79,16 @@ impl Message {
     pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Message)) {
         self.tag(field, LENGTH_DELIMITED);
         let start = self.buf.len();
+        // Nearly all messages are short: their length takes one byte, and its place is kept.
+        self.buf.push(0);
         write(self);
-        // The length stands before the content but is known only now: append it, then rotate it to the front.
-        let length = self.buf.len().saturating_sub(start);
+        let length = self.buf.len().saturating_sub(start + 1);
+        if let (Ok(short @ ..0x80), Some(place)) = (u8::try_from(length), self.buf.get_mut(start)) {
+            *place = short;
+            return;
+        }
+        // A longer one is appended, then rotated to the front of the content.
+        self.buf.remove(start);
         self.varint(length as u64);
         if let Some(written) = self.buf.get_mut(start..) {
             written.rotate_left(length);

@@ -2,7 +2,7 @@
 
 #![deny(warnings, clippy::pedantic)]
 
-use feagi_observability::{Level, observe};
+use feagi_observability::{Level, burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe};
 use feagi_observability_ui_tests::block_on;
 use std::fmt::{Debug, Display};
 use std::future::{Future, ready};
@@ -327,4 +327,31 @@ fn parameters_of_every_form_are_bound_as_before() {
     assert_eq!(unsafe { first(&raw const byte) + block_on(first_later(&raw const byte)).unwrap() }, 10);
     assert_eq!(doubled(4), 8);
     assert_eq!(line(false), Ok(line!()));
+}
+
+struct Reading {
+    fired: u64,
+}
+
+/// Counts how often it is asked.
+fn next(count: &mut u32) -> u32 {
+    *count += 1;
+    *count
+}
+
+#[test]
+fn events_take_each_value_at_most_once_and_leave_it() {
+    let (mut count, name, reading) = (0, String::from("n"), Reading { fired: 7 });
+    burst_info!(
+        burst_id = next(&mut count),
+        neurons_fired = reading.fired,
+        synapses_activated = &reading.fired
+    );
+    burst_trace!(target: "t", name, title = %name.to_uppercase(), "message {name} {}", reading.fired);
+    burst_debug!(neurons_fired = next(&mut count) as usize, area.name = %name, "key" = ?name, "in {name:>5}");
+    burst_warn!("only a message");
+    burst_error!();
+    let _: () = burst_info!(name,);
+    assert!(count <= 2);
+    drop(name);
 }

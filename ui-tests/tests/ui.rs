@@ -1,11 +1,10 @@
 //! What the macros refuse, in which words and where; and programs that must compile as they stand.
 
+/// Without instrumentation the same programs are refused, but by other macros of the runtime, whose lines the compiler shows.
+#[cfg(feature = "enabled")]
 #[test]
 fn misuse_is_explained_where_it_stands() {
-    // Without instrumentation the same programs are refused, but by other macros of the runtime, in other lines.
-    if cfg!(feature = "enabled") {
-        trybuild::TestCases::new().compile_fail("tests/fail/*.rs");
-    }
+    trybuild::TestCases::new().compile_fail("tests/fail/*.rs");
 }
 
 #[test]

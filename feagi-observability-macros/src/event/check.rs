@@ -43,6 +43,6 @@ fn check_measured(schema: &Schema, field: &Field, errors: &mut Errors) {
 fn check_ad_hoc(field: &Field, errors: &mut Errors) {
     if let Some((kind @ ("counter" | "gauge" | "histogram"), name)) = field.key.split_once('.') {
         let message = format!("`{kind}.…` does not declare a metric here; name the field `{name}`");
-        errors.push(&field.place, message);
+        errors.push(&field.name, message);
     }
 }

@@ -3,12 +3,14 @@
 use super::args::Args;
 use super::schema::{Instrument, Kind, Schema, Source};
 use crate::facts::{Facts, ToOption};
+use crate::field::Field;
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream {
+    let here = Span::mixed_site();
     let runtime = runtime_path(args.runtime.as_ref());
     // An instrument is listed only where something feeds it: a gauge that is never set would show a zero nobody measured.
     let fed: Vec<(&Instrument, Feed)> = schema
@@ -17,24 +19,20 @@ pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream 
         .filter_map(|instrument| Feed::find(&instrument.source, args).map(|feed| (instrument, feed)))
         .collect();
     let facts = facts(schema, level, args, &fed);
-    let fields = args.fields.iter().enumerate().map(|(index, field)| {
-        let (word, value, slot) = (field.recording.word(), &field.value, slot(index));
-        let index = Literal::usize_unsuffixed(index);
-        quote!((#word #index #slot (#value)))
-    });
+    let fields = args.fields.iter().enumerate().map(|(index, field)| field.entry(index));
     let events = fed.iter().enumerate().filter_map(|(index, (_, feed))| feed.by_one(index));
     let values = fed
         .iter()
         .enumerate()
-        .filter_map(|(index, (instrument, feed))| feed.by_value(instrument.kind, index));
-    let message = args.message.as_ref().map_or_else(|| quote!(none), |message| quote!((#message)));
-    quote_spanned! {Span::mixed_site()=>
+        .filter_map(|(index, (instrument, feed))| feed.by_value(instrument.kind, index, &args.fields));
+    let message = args.message.as_ref().map(|message| quote_spanned!(here=> message (#message)));
+    quote_spanned! {here=>
         #runtime::__private::emit_event! {
             #facts
             { #(#fields)* }
             [#(#events)*]
             { #(#values)* }
-            #message
+            [#message]
         }
     }
 }
@@ -87,17 +85,15 @@ impl Feed {
     }
 
     /// `(gauge 1 f0)`: the runtime's method, the instrument's number, the value.
-    fn by_value(&self, kind: Kind, instrument: usize) -> Option<TokenStream> {
-        let Feed::Field(field) = self else { return None };
-        let (instrument, slot) = (Literal::usize_unsuffixed(instrument), slot(*field));
-        Some(match kind {
-            Kind::Counter => quote!((count #instrument #slot)),
-            Kind::Gauge => quote!((gauge #instrument #slot)),
-        })
+    fn by_value(&self, kind: Kind, instrument: usize, fields: &[Field]) -> Option<TokenStream> {
+        let Feed::Field(index) = self else { return None };
+        let field = fields.get(*index)?;
+        let (instrument, slot, place) =
+            (Literal::usize_unsuffixed(instrument), field.slot(*index), field.place());
+        let method = match kind {
+            Kind::Counter => quote_spanned!(place=> count),
+            Kind::Gauge => quote_spanned!(place=> gauge),
+        };
+        Some(quote!((#method #instrument #slot)))
     }
-}
-
-/// The local that holds a field's value; the user's code cannot see it.
-fn slot(index: usize) -> Ident {
-    format_ident!("f{index}", span = Span::mixed_site())
 }

@@ -63,11 +63,7 @@ impl Args {
             "help" => keep(&mut self.help, "help", text(input, &key)?, start, input, errors),
             "profile" => keep(&mut self.profile, "profile", switch(input, &key)?, start, input, errors),
             "err" => keep(&mut self.err, "err", bare(input, &key)?, start, input, errors),
-            "crate" => {
-                let path =
-                    set_with(input, &key, "crate = ::path::to::feagi_observability", Path::parse_mod_style)?;
-                keep(&mut self.runtime, "crate", path, start, input, errors)
-            }
+            "crate" => keep(&mut self.runtime, "crate", path(input, &key)?, start, input, errors),
             _ => Err(unknown(&key)),
         }
     }
@@ -86,9 +82,8 @@ fn keep<T>(
 }
 
 fn unknown(key: &Ident) -> syn::Error {
-    let meant =
-        nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-    let message = format!("unknown argument `{key}`{meant}; `#[observe]` takes {}", listed(&KEYS));
+    let meant = nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("write `{name}`; "));
+    let message = format!("unknown argument `{key}`; {meant}`#[observe]` takes {}", listed(&KEYS));
     syn::Error::new_spanned(key, message)
 }
 
@@ -101,7 +96,7 @@ fn set_with<T>(
     input: ParseStream<'_>,
     key: &Ident,
     example: &str,
-    parse: fn(ParseStream<'_>) -> syn::Result<T>,
+    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<T> {
     if !input.peek(Token![=]) {
         return Err(syn::Error::new_spanned(key, format!("`{key}` needs a value; write `{example}`")));
@@ -116,11 +111,21 @@ fn set_with<T>(
 /// `key = "…"`.
 fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
     let example = format!("{key} = \"…\"");
-    if input.peek(Token![=]) && !input.peek2(LitStr) && !input.peek2(Token![,]) {
-        input.parse::<Token![=]>()?;
-        return Err(input.error(format!("`{key}` needs a string; write `{example}`")));
-    }
-    set(input, key, &example)
+    set_with(input, key, &example, |input| {
+        input.parse().map_err(|error: syn::Error| {
+            syn::Error::new(error.span(), format!("`{key}` needs a string; write `{example}`"))
+        })
+    })
+}
+
+/// `crate = path`.
+fn path(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
+    let example = "crate = ::path::to::feagi_observability";
+    set_with(input, key, example, |input| {
+        Path::parse_mod_style(input).map_err(|error| {
+            syn::Error::new(error.span(), format!("`crate` needs a path; write `{example}`"))
+        })
+    })
 }
 
 /// `key` alone.

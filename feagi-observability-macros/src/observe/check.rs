@@ -65,12 +65,14 @@ fn check_not_empty(text: Option<&LitStr>, key: &str, errors: &mut Errors) {
 fn check_metric_name(args: &Args, errors: &mut Errors) {
     let Some(Metric::Named(literal)) = args.metric.as_ref().map(|slot| &slot.value) else { return };
     let name = literal.value();
-    if !is_metric_name(&name) {
-        let mended = as_metric_name(&name).map_or(String::new(), |mended| format!("; `{mended}` would do"));
-        let message = format!(
-            "`{name}` is not a metric name: letters, digits, `_` and `:` are, but no digit at the start{mended}"
-        );
+    if name.is_empty() {
+        let message =
+            "`metric` is empty; write a name, `metric` for the shared families, or `metric = false`";
         errors.push(literal, message);
+    } else if !is_metric_name(&name) {
+        let mended = as_metric_name(&name).map_or(String::new(), |mended| format!("; write `{mended}`"));
+        let grammar = "it takes ASCII letters, `_`, `:` and, but for its start, digits";
+        errors.push(literal, format!("`{name}` is not a metric name: {grammar}{mended}"));
     } else if let Some(stem) = without_appended(&name) {
         let gives = |name: &str| format!("`{name}_calls_total` and `{name}_duration_seconds`");
         let remedy = match stem {
@@ -111,7 +113,7 @@ pub(crate) fn check_field_keys(fields: &[Field], errors: &mut Errors) {
     let mut seen: HashMap<&str, &Field> = HashMap::new();
     for field in fields {
         if field.key.trim().is_empty() {
-            errors.push(&field.place, "a field needs a name; write `\"name\" = …`");
+            errors.push(&field.name, "a field needs a name; write `\"name\" = …`");
         } else if let Some(first) = seen.get(field.key.as_str()) {
             let first = written(&first.to_token_stream());
             errors.push(
@@ -129,8 +131,8 @@ fn check_field_values(fields: &[Field], errors: &mut Errors) {
     for field in fields {
         if let Some(span) = leaves(&field.value) {
             let message = format!(
-                "the value of field `{}` cannot leave or suspend the function (`?`, `return`, `.await`); \
-                 take the value in the body, or record it by `?`-free code",
+                "the value of field `{}` cannot leave or suspend the function, because it is taken only while someone listens; \
+                 write an expression without `?`, `return` and `.await`",
                 field.key
             );
             errors.absorb(syn::Error::new(span, message));

@@ -6,7 +6,7 @@ use crate::field::Field;
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use std::collections::HashSet;
 use syn::visit::Visit;
 use syn::visit_mut::{VisitMut, visit_type_mut};
@@ -48,8 +48,9 @@ impl Model {
         let outcome = Outcome::choose(args.err.is_some(), opaque, function);
         let (level, level_path) =
             args.level.map_or((Level::Info, None), |slot| (slot.value.level, slot.value.path));
+        let fields = args.fields.map_or_else(Vec::new, |slot| slot.value);
         let moved = match (function.sig.asyncness, outcome) {
-            (Some(_), _) => owned_by_future(function),
+            (Some(_), _) => owned_by_future(function, &fields),
             (None, Outcome::Unit) => Vec::new(),
             (None, _) => reassigned_references(function),
         };
@@ -61,7 +62,7 @@ impl Model {
             help: args.help.map_or_else(|| function.first_doc_line(), |slot| slot.value.value()),
             metric: args.metric.map_or(Metric::Shared, |slot| slot.value),
             profile: args.profile.is_some_and(|slot| slot.value),
-            fields: args.fields.map_or_else(Vec::new, |slot| slot.value),
+            fields,
             outcome,
             returned,
             moved,
@@ -132,9 +133,9 @@ fn nameable(output: &ReturnType) -> (TokenStream, bool) {
 /// The arguments of an async function in reverse: the future drops what it captured in the order of mention, a function drops
 /// its arguments last to first.
 ///
-/// One that the body never names stays outside, unless its name starts with `_`: mentioning it would silence the compiler's
-/// warning about it.
-fn owned_by_future(function: &Function) -> Vec<Ident> {
+/// One that nobody names stays outside, unless its name starts with `_`: mentioning it would silence the compiler's warning
+/// about it.
+fn owned_by_future(function: &Function, fields: &[Field]) -> Vec<Ident> {
     let mut bound = Bound::default();
     for input in &function.sig.inputs {
         match input {
@@ -148,6 +149,9 @@ fn owned_by_future(function: &Function) -> Vec<Ident> {
     };
     let mut named = HashSet::new();
     words(body, &mut named);
+    for field in fields {
+        words(field.value.to_token_stream(), &mut named);
+    }
     bound.names.retain(|name| {
         let name = name.to_string();
         name.starts_with('_') || named.contains(name.trim_start_matches("r#"))

@@ -33,9 +33,6 @@ fn call(model: &Model, is_async: bool, body: &Group) -> TokenStream {
         Outcome::Result => quote!(result),
     };
     let (returned, moved) = (&model.returned, &model.moved);
-    // The body becomes a block in a block: without this, `{ 5 }` would be told that its braces are not needed.
-    let mut body = body.clone();
-    body.set_span(body.span().resolved_at(here));
     quote_spanned! {here=>
         #runtime::__private::#called! {
             #facts

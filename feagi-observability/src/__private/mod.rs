@@ -20,7 +20,9 @@ pub use crate::{
     __feagi_observe_sync as observe_sync,
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
-pub use crate::{__feagi_judge as judge, __feagi_site as site};
+pub use crate::{
+    __feagi_frame as frame, __feagi_judge as judge, __feagi_site as site, __feagi_write as write,
+};
 pub use check::{count, debug, display, field, gauge};
 
 /// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it

@@ -5,19 +5,23 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_sync {
-    ($facts:tt { $(($how:ident $index:literal ($value:expr)))* } result ($returned:ty) $moved:tt $body:tt) => {{
+    ($facts:tt $fields:tt result ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $crate::__private::probe::require_result::<$returned>();
-            $($crate::__private::$how(&$value);)*
         }
-        ($body)
+        $crate::__private::observe_sync! { $facts $fields probe ($returned) $moved $body }
     }};
     ($facts:tt {} $outcome:ident ($returned:ty) $moved:tt $body:tt) => {
         ($body)
     };
-    ($facts:tt { $(($how:ident $index:literal ($value:expr)))* } $outcome:ident ($returned:ty) $moved:tt $body:tt) => {{
+    (
+        $facts:tt { $(($how:tt $index:literal $slot:tt ($value:expr)))* } $outcome:ident ($returned:ty) $moved:tt
+        $body:tt
+    ) => {{
         if false {
-            $($crate::__private::$how(&$value);)*
+            $(match &$value {
+                $slot => $crate::__private::$how($slot),
+            })*
         }
         ($body)
     }};
@@ -38,30 +42,19 @@ macro_rules! __feagi_observe_async {
 macro_rules! __feagi_emit_event {
     (
         $facts:tt
-        { $(($how:ident $index:literal $slot:ident ($value:expr)))* }
+        { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
         [$($one:literal)*]
-        { $(($measure:ident $instrument:literal $from:ident))* }
-        $message:tt
+        { $(($measure:tt $instrument:literal $from:tt))* }
+        [$($text:tt ($($message:tt)+))?]
     ) => {
         if false {
-            match ($(&$value,)* $crate::__feagi_unsaid!($message)) {
-                ($($slot,)* _) => {
+            match ($(&$value,)* $(::core::format_args!($($message)+),)?) {
+                ($($slot,)* $($text,)?) => {
                     $($crate::__private::$how($slot);)*
                     $($crate::__private::$measure($from);)*
+                    $(let _ = $text;)?
                 }
             }
         }
-    };
-}
-
-/// A message that is checked and not said.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __feagi_unsaid {
-    (none) => {
-        ()
-    };
-    (($($message:tt)*)) => {
-        ::core::format_args!($($message)*)
     };
 }

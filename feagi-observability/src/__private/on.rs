@@ -1,6 +1,7 @@
 //! Expansions that instrument.
 //!
 //! The body stands in parentheses: a block on one line that is a block's value would be reported as `unused_braces`.
+//! A fragment of kind `tt` keeps its author's place, so that errors point there; `ident` does not, so that lints leave it alone.
 //! Locals live in these macros, so that the user's code cannot see them; paths are absolute, so that no prelude is needed.
 
 /// A static site with its facts, as `&'static Site`. It stands in a block of its own: the body does not see its items.
@@ -49,6 +50,33 @@ macro_rules! __feagi_site {
     }};
 }
 
+/// Room for so many fields.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_frame {
+    ({ $(($how:tt $index:literal $slot:tt $value:tt))* }) => {
+        $crate::__private::Frame::<
+            { $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }
+        >::new()
+    };
+}
+
+/// What writes the fields when someone listens.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_write {
+    ({}) => {
+        |_| {}
+    };
+    ({ $(($how:tt $index:literal $slot:tt ($value:expr)))* }) => {
+        |encoder| {
+            $(match &$value {
+                $slot => encoder.$how($index, $slot),
+            })*
+        }
+    };
+}
+
 /// What looks at a call's value when it has ended.
 #[doc(hidden)]
 #[macro_export]
@@ -68,27 +96,22 @@ macro_rules! __feagi_judge {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_sync {
-    (
-        $facts:tt { $(($how:ident $index:literal ($value:expr)))* } unit ($returned:ty) () $body:tt
-    ) => {{
-        let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
-        let _scope = $crate::__private::Scope::enter($crate::__private::site!($facts false), &mut frame, |encoder| {
-            let _ = &encoder;
-            $(encoder.$how($index, &$value);)*
-        });
+    ($facts:tt $fields:tt unit ($returned:ty) () $body:tt) => {{
+        let mut frame = $crate::__private::frame!($fields);
+        let _scope = $crate::__private::Scope::enter(
+            $crate::__private::site!($facts false),
+            &mut frame,
+            $crate::__private::write!($fields),
+        );
         ($body)
     }};
-    (
-        $facts:tt { $(($how:ident $index:literal ($value:expr)))* } probe ($returned:ty) ($($moved:ident)*) $body:tt
-    ) => {{
-        let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
-        let mut scope =
-            $crate::__private::Scope::enter($crate::__private::site!($facts false), &mut frame, |encoder| {
-                let _ = &encoder;
-                $(encoder.$how($index, &$value);)*
-            });
+    ($facts:tt $fields:tt probe ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+        let mut frame = $crate::__private::frame!($fields);
+        let mut scope = $crate::__private::Scope::enter(
+            $crate::__private::site!($facts false),
+            &mut frame,
+            $crate::__private::write!($fields),
+        );
         // The closure's copy is what the body changes; this keeps the `mut` of the parameter needed.
         $(if false {
             $moved = $crate::__private::never();
@@ -121,18 +144,15 @@ macro_rules! __feagi_observe_async {
         }
         $crate::__private::observe_async! { $facts $fields probe ($returned) $moved $body }
     }};
-    (
-        $facts:tt { $(($how:ident $index:literal ($value:expr)))* } $outcome:ident ($returned:ty) ($($moved:ident)*)
-        $body:tt
-    ) => {{
-        let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
+    ($facts:tt $fields:tt $outcome:ident ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+        let mut frame = $crate::__private::frame!($fields);
         $crate::__private::observe_future(
             // Fields are written while the function still owns its parameters.
-            $crate::__private::Pending::begin($crate::__private::site!($facts true), &mut frame, |encoder| {
-                let _ = &encoder;
-                $(encoder.$how($index, &$value);)*
-            }),
+            $crate::__private::Pending::begin(
+                $crate::__private::site!($facts true),
+                &mut frame,
+                $crate::__private::write!($fields),
+            ),
             async move {
                 $(let _ = &$moved;)*
                 // Tells the compiler the body's type where an async function would have told it.
@@ -153,50 +173,25 @@ macro_rules! __feagi_observe_async {
 macro_rules! __feagi_emit_event {
     (
         $facts:tt
-        { $(($how:ident $index:literal $slot:ident ($value:expr)))* }
+        { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
         [$($one:literal)*]
-        { $(($measure:ident $instrument:literal $from:ident))* }
-        ($($message:tt)*)
+        { $(($measure:tt $instrument:literal $from:tt))* }
+        [$($text:tt ($($message:tt)+))?]
     ) => {{
-        let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
+        let mut frame = $crate::__private::frame!({ $(($how $index $slot ()))* });
         if let ::core::option::Option::Some(mut event) =
             $crate::__private::Event::open($crate::__private::site!($facts false), &mut frame)
         {
             // Each value is taken once; a message may refer to the same variables.
-            match ($(&$value,)* ::core::format_args!($($message)*)) {
-                ($($slot,)* message) => {
-                    event.write(|encoder| {
-                        $(encoder.$how($index, $slot);)*
-                        encoder.message(message);
-                    });
-                    $(event.count($one, 1);)*
-                    $(event.$measure($instrument, $crate::__private::Measure::$measure($from));)*
-                }
-            }
-            event.emit();
-        }
-    }};
-    (
-        $facts:tt
-        { $(($how:ident $index:literal $slot:ident ($value:expr)))* }
-        [$($one:literal)*]
-        { $(($measure:ident $instrument:literal $from:ident))* }
-        none
-    ) => {{
-        let mut frame =
-            $crate::__private::Frame::<{ $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }>::new();
-        if let ::core::option::Option::Some(mut event) =
-            $crate::__private::Event::open($crate::__private::site!($facts false), &mut frame)
-        {
-            match ($(&$value,)*) {
-                ($($slot,)*) => {
+            match ($(&$value,)* $(::core::format_args!($($message)+),)?) {
+                ($($slot,)* $($text,)?) => {
                     event.write(|encoder| {
                         let _ = &encoder;
                         $(encoder.$how($index, $slot);)*
+                        $(encoder.message($text);)?
                     });
-                    $(event.count($one, 1);)*
-                    $(event.$measure($instrument, $crate::__private::Measure::$measure($from));)*
+                    $(event.count($one, &1_u64);)*
+                    $(event.$measure($instrument, $from);)*
                 }
             }
             event.emit();

@@ -71,7 +71,7 @@ impl SinkCounters {
     }
 
     /// They are lost.
-    pub(crate) fn drop(&self, reason: DropReason, records: u64) {
+    pub(crate) fn lose(&self, reason: DropReason, records: u64) {
         self.dropped[reason as usize].fetch_add(records, Relaxed);
     }
 

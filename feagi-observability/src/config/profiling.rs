@@ -13,11 +13,12 @@ pub struct ProfilingConfig {
     pub memory_profiling: bool,
     /// The folder for profiles and trace files. Default `./profiles`.
     pub output_dir: PathBuf,
-    /// Fraction of traces that are profiled, 0.0 to 1.0. Default 1.0.
+    /// Fraction of traces whose samples carry labels, 0.0 to 1.0. Default 1.0. Checked, but without effect so far: the
+    /// sampler of the `pprof` crate has no labels.
     pub sample_rate: f64,
     /// Write spans to `trace.json` in `output_dir`. Default false.
     pub chrome_tracing: bool,
-    /// Record with `perf` (Linux). Default false.
+    /// Record with `perf` (Linux). Default false; there is no such backend yet, and asking for it is an error.
     pub perf_profiling: bool,
     /// CPU samples a second and core. Default 99.
     pub frequency_hz: u32,

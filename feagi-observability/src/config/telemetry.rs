@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Metrics, traces and health.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryConfig {
     /// Count and time calls. Default true.
@@ -17,7 +18,7 @@ pub struct TelemetryConfig {
     pub metrics_path: String,
     /// Where `listen` serves health. Default `/health`.
     pub health_check_path: String,
-    /// Seconds between two looks at the process. Default 5.
+    /// Seconds between two looks at the process. Default 5. Without effect so far: each page is made of fresh figures.
     pub system_metrics_interval: u64,
     /// `service.name` of everything that leaves the process. Default `feagi`.
     pub service_name: String,
@@ -43,5 +44,51 @@ impl Default for TelemetryConfig {
             headers: BTreeMap::new(),
             listen: None,
         }
+    }
+}
+
+/// Headers hold keys, and an endpoint may hold a password: neither is shown.
+impl fmt::Debug for TelemetryConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&String> = self.headers.keys().collect();
+        f.debug_struct("TelemetryConfig")
+            .field("metrics_enabled", &self.metrics_enabled)
+            .field("tracing_enabled", &self.tracing_enabled)
+            .field("tracing_endpoint", &self.tracing_endpoint.as_deref().map(without_user_info))
+            .field("metrics_path", &self.metrics_path)
+            .field("health_check_path", &self.health_check_path)
+            .field("system_metrics_interval", &self.system_metrics_interval)
+            .field("service_name", &self.service_name)
+            .field("resource", &self.resource)
+            .field("headers", &headers)
+            .field("listen", &self.listen)
+            .finish()
+    }
+}
+
+/// `scheme://user:password@host` without what stands before the `@`.
+fn without_user_info(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let authority = rest.find('/').unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => format!("{scheme}://…@{}", &rest[at + 1..]),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_headers_values_nor_passwords() {
+        let config = TelemetryConfig {
+            tracing_endpoint: Some("http://user:secret@host:4318/v1/traces".to_owned()),
+            headers: BTreeMap::from([("api-key".to_owned(), "hidden".to_owned())]),
+            ..Default::default()
+        };
+        let shown = format!("{config:?}");
+        assert!(shown.contains("http://…@host:4318/v1/traces") && shown.contains("api-key"), "{shown}");
+        assert!(!shown.contains("secret") && !shown.contains("hidden"), "{shown}");
     }
 }

@@ -121,7 +121,7 @@ impl ChromeSink {
             return;
         }
         self.counters.fail();
-        SinkCounters::drop(&self.counters, DropReason::Io, records);
+        self.counters.lose(DropReason::Io, records);
         self.pending.clear();
         // Their names may have been among what was lost.
         self.threads.clear();
@@ -145,7 +145,7 @@ impl Sink for ChromeSink {
         self.counters.accept(1);
         if self.full || !self.push(entry) {
             self.full = true;
-            SinkCounters::drop(&self.counters, DropReason::TooLarge, 1);
+            self.counters.lose(DropReason::TooLarge, 1);
             return;
         }
         self.pending_records += 1;

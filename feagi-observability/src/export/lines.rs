@@ -63,7 +63,7 @@ impl Lines {
         if let Some(error) = error {
             self.counters.fail();
             let reason = if error == ErrorKind::TimedOut { DropReason::Timeout } else { DropReason::Io };
-            SinkCounters::drop(&self.counters, reason, (self.ends.len() - arrived) as u64);
+            self.counters.lose(reason, (self.ends.len() - arrived) as u64);
         }
         if written > 0 {
             self.torn = self.ends.binary_search(&written).is_err();

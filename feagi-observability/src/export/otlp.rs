@@ -93,7 +93,7 @@ impl Sink for OtlpSink {
         self.span.clear();
         encode::span(entry, &mut self.span);
         if self.span.as_slice().len() > self.limits.span_bytes {
-            SinkCounters::drop(&self.counters, DropReason::TooLarge, 1);
+            self.counters.lose(DropReason::TooLarge, 1);
             return;
         }
         if self.records == 0 {

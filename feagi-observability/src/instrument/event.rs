@@ -3,6 +3,7 @@
 use super::call::Frame;
 use super::clock;
 use super::lost;
+use super::measure::Measure;
 use super::outcome::Outcome;
 use super::record::{Header, Kind, Mark, flags};
 use super::registry;
@@ -52,14 +53,14 @@ impl<'f, const N: usize> Event<'f, N> {
 
     /// Adds to a counter of the site.
     #[inline(always)]
-    pub fn count(&mut self, instrument: usize, by: u64) {
-        self.head.count(instrument, by);
+    pub fn count<M: Measure + ?Sized>(&mut self, instrument: usize, by: &M) {
+        self.head.count(instrument, by.count());
     }
 
     /// Sets a gauge of the site.
     #[inline(always)]
-    pub fn gauge(&mut self, instrument: usize, value: f64) {
-        self.head.gauge(instrument, value);
+    pub fn gauge<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
+        self.head.gauge(instrument, value.gauge());
     }
 
     /// Writes the record.
@@ -103,7 +104,7 @@ impl Head {
         if self.shard.is_some()
             && let Some(gauge) = self.site.live().gauges.get(instrument)
         {
-            gauge.store(value.to_bits(), Relaxed);
+            gauge.store(value.gauge().to_bits(), Relaxed);
         }
     }
 

@@ -1,5 +1,7 @@
 //! A second argument is pointed at, and the first is named.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(level = "info", level = "debug")]

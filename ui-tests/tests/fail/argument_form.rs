@@ -1,5 +1,7 @@
 //! Each argument says what form it needs.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(name = 5)]

@@ -1,5 +1,7 @@
 //! An unknown argument is pointed at; a slip is recognised.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(levle = "info")]

@@ -1,5 +1,7 @@
 //! A `const fn` cannot be observed.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe]

@@ -1,5 +1,7 @@
 //! `err` needs a `Result`.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(err)]

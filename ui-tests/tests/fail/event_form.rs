@@ -1,5 +1,7 @@
 //! An event's grammar is that of `tracing::info!`.
 
+#![allow(unused)]
+
 use feagi_observability::burst_info;
 
 fn main_body(a: u32, b: u32) {

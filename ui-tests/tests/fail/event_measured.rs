@@ -1,5 +1,7 @@
 //! A field that is also a metric takes a number.
 
+#![allow(unused)]
+
 use feagi_observability::burst_info;
 
 fn main_body(n: u32, text: &str) {

@@ -1,5 +1,7 @@
 //! A field that cannot be recorded is pointed at.
 
+#![allow(unused)]
+
 use feagi_observability::burst_info;
 
 struct Opaque;

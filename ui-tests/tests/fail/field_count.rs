@@ -1,5 +1,7 @@
 //! A record holds 250 fields.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(fields(

@@ -1,5 +1,7 @@
 //! A field that is not one says what it could be.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(fields(self.len()))]

@@ -1,5 +1,7 @@
 //! A field's value cannot leave the function: it may not be evaluated at all.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(fields(n = text.parse::<u32>()?))]

@@ -1,5 +1,7 @@
 //! A value that cannot be recorded is pointed at, and the remedy named.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 struct Opaque;

@@ -1,5 +1,7 @@
 //! A level is a word, a path that ends in one, or a number from 1 to 5.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 use feagi_observability::Level;

@@ -1,5 +1,7 @@
 //! What an expansion declares cannot be seen from the body or from fields.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(fields(a = encoder))]

@@ -1,5 +1,7 @@
 //! A trait's method needs a body.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 trait Shape {

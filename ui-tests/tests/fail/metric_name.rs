@@ -1,5 +1,7 @@
 //! A metric's name must be one that Prometheus takes, without what is put behind it.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe(metric = "")]

@@ -1,5 +1,7 @@
 //! Names are not empty.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe("")]

@@ -1,5 +1,7 @@
 //! Other items are refused by what they are.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 #[observe]

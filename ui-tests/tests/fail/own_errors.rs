@@ -1,5 +1,7 @@
 //! The user's own mistakes are reported where they are, as without the annotation.
 
+#![allow(unused)]
+
 use feagi_observability::observe;
 
 use std::fmt::Display;

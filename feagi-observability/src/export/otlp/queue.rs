@@ -71,9 +71,9 @@ impl Queue {
         let bytes = state.waiting_bytes + batch.spans.len();
         let full = state.waiting.len() >= self.limits.queue_batches || bytes > self.limits.queue_bytes;
         if state.deadline.is_some() {
-            SinkCounters::drop(&self.counters, DropReason::ShutdownTimeout, batch.records);
+            self.counters.lose(DropReason::ShutdownTimeout, batch.records);
         } else if full {
-            SinkCounters::drop(&self.counters, DropReason::QueueFull, batch.records);
+            self.counters.lose(DropReason::QueueFull, batch.records);
         } else {
             state.waiting_bytes = bytes;
             state.waiting.push_back(batch);
@@ -105,9 +105,9 @@ impl Queue {
             Fate::Arrived { rejected } => {
                 let rejected = rejected.min(records);
                 self.counters.export(records - rejected);
-                SinkCounters::drop(&self.counters, DropReason::Rejected, rejected);
+                self.counters.lose(DropReason::Rejected, rejected);
             }
-            Fate::Lost(reason) => SinkCounters::drop(&self.counters, reason, records),
+            Fate::Lost(reason) => self.counters.lose(reason, records),
         }
     }
 
@@ -150,7 +150,7 @@ impl Queue {
         let waiting: u64 = state.waiting.drain(..).map(|batch| batch.records).sum();
         let lost = waiting + state.in_flight.take().unwrap_or(0);
         state.waiting_bytes = 0;
-        SinkCounters::drop(&self.counters, DropReason::ShutdownTimeout, lost);
+        self.counters.lose(DropReason::ShutdownTimeout, lost);
     }
 
     /// Said by the worker as the last thing it does.

@@ -16,10 +16,13 @@ pub(super) fn start(queue: Arc<Queue>, client: Client, resource: Vec<u8>) -> Res
     let run = move || {
         // Dropped last, and on a panic too: `close` must not wait for a thread that is no more.
         let ended = Ended(queue);
-        while let Some(batch) = ended.0.next() {
-            let fate = deliver(&ended.0, &client, &resource, batch);
-            ended.0.settle(fate);
-        }
+        // What the HTTP client logs on this thread would be sent by it again, and logged again.
+        tracing::dispatcher::with_default(&tracing::Dispatch::none(), || {
+            while let Some(batch) = ended.0.next() {
+                let fate = deliver(&ended.0, &client, &resource, batch);
+                ended.0.settle(fate);
+            }
+        });
     };
     let spawned = thread::Builder::new().name("feagi-obs-otlp".to_owned()).spawn(run);
     spawned.map(drop).map_err(ObservabilityError::Thread)
