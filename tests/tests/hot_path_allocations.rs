@@ -135,8 +135,10 @@ fn foreign(n: u64) {
     );
 }
 
+type Call = (&'static str, fn(u64));
+
 /// What a host may do in its innermost loop.
-const CALLS: [(&str, fn(u64)); 8] = [
+const CALLS: [Call; 8] = [
     ("a call", |n| plain(n)),
     ("a call with fields", |n| with_fields(n, "some text", Area(n))),
     ("a call that returns Ok", |n| drop(black_box(fallible(2 * n)))),

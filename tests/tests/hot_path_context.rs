@@ -323,7 +323,7 @@ fn by_debug(value: Option<Unshowable>) -> bool {
 
 #[observe(name = "field by Display of a future", fields(%value))]
 async fn by_display(value: Unshowable) {
-    drop(value);
+    let _ = value;
 }
 
 #[observe(name = "error by Display")]
