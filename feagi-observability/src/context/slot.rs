@@ -104,23 +104,34 @@ impl ThreadSlot {
         unsafe { self.innermost().as_ref() }.copied()
     }
 
-    /// The context of what begins now, and the innermost one until now: its parent. Without one it is a root, and sampled if
-    /// `samples_root`.
+    /// Writes the context of what begins now to `place`, and returns the innermost one until now: its parent. Without one it is a
+    /// root, and sampled if `samples_root`.
+    ///
+    /// # Safety
+    /// `place` is one for a context.
     #[inline(always)]
-    pub(crate) fn child(&self, name: &'static SpanName, samples_root: bool) -> (*const Context, Context) {
+    pub(crate) unsafe fn write_child(
+        &self,
+        place: *mut Context,
+        name: &'static SpanName,
+        samples_root: bool,
+    ) -> *const Context {
         let span_id = self.new_span_id();
         let innermost = self.innermost();
-        // SAFETY: as in `current`.
-        let context = match unsafe { innermost.as_ref() } {
-            Some(&Context { trace_id, span_id: parent_id, sampled, .. }) => {
-                Context { trace_id, span_id, parent_id, name, sampled }
-            }
-            None => {
-                let trace_id = self.new_trace_id();
-                Context { trace_id, span_id, parent_id: SpanId::NONE, name, sampled: samples_root }
-            }
-        };
-        (innermost, context)
+        // SAFETY: of the parent as in `current`; of the place by the caller's promise. Written piece by piece: a context does not
+        // fit into registers beside what the caller has there.
+        unsafe {
+            (&raw mut (*place).span_id).write(span_id);
+            (&raw mut (*place).name).write(name);
+            let (trace_id, parent_id, sampled) = match innermost.as_ref() {
+                Some(parent) => (parent.trace_id, parent.span_id, parent.sampled),
+                None => (self.new_trace_id(), SpanId::NONE, samples_root),
+            };
+            (&raw mut (*place).trace_id).write(trace_id);
+            (&raw mut (*place).parent_id).write(parent_id);
+            (&raw mut (*place).sampled).write(sampled);
+        }
+        innermost
     }
 
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].

@@ -159,31 +159,34 @@ pub(super) struct Call {
     unwinding: bool,
 }
 
-/// What is known of a call's record before the call ends.
+/// What is known of a call's record before the call ends; as the record begins, so that it is copied as one word.
+#[repr(C)]
 struct End {
     bytes: u32,
     mark: Mark,
 }
 
 impl Call {
+    /// Writes all but the context, which has been written, and starts the clock.
+    ///
+    /// # Safety
+    /// `place` is one for a call.
     #[inline(always)]
-    fn new(context: Context, previous: *const Context, state: State, fields: Written) -> Call {
-        let mut flags = state.flags();
-        if context.sampled {
-            flags |= flags::SAMPLED;
-        } else {
-            flags &= !flags::SPAN;
-        }
-        Call {
-            end: End {
-                bytes: fields.bytes,
-                mark: Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: flags | fields.flags },
-            },
-            context,
-            previous,
-            start: clock::now(),
-            state,
-            unwinding: std::thread::panicking(),
+    unsafe fn write(place: *mut Call, previous: *const Context, state: State, fields: Written) {
+        // SAFETY: the caller's promise. Piece by piece, as a context is.
+        unsafe {
+            let mut flags = state.flags();
+            if (*place).context.sampled {
+                flags |= flags::SAMPLED;
+            } else {
+                flags &= !flags::SPAN;
+            }
+            let mark = Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: flags | fields.flags };
+            (&raw mut (*place).end).write(End { bytes: fields.bytes, mark });
+            (&raw mut (*place).previous).write(previous);
+            (&raw mut (*place).state).write(state);
+            (&raw mut (*place).unwinding).write(std::thread::panicking());
+            (&raw mut (*place).start).write(clock::now());
         }
     }
 
@@ -217,11 +220,13 @@ unsafe fn begin_scope<'f>(
         // SAFETY: the caller's promise.
         return unsafe { begin_unattached(call, site, state, fields, begin_scope) };
     };
-    let (previous, context) = thread.slot.child(&site.span_name, state.has(signals::SPAN));
+    let place = call.as_ptr();
     // SAFETY: the caller's promise. The context is entered where it stands.
     unsafe {
-        call.write(Call::new(context, previous, state, fields));
-        thread.slot.enter(&raw const (*call.as_ptr()).context);
+        let context = &raw mut (*place).context;
+        let previous = thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
+        Call::write(place, previous, state, fields);
+        thread.slot.enter(context);
     }
     Running::new(call)
 }
@@ -239,9 +244,13 @@ unsafe fn begin_future<'f>(
         // SAFETY: the caller's promise.
         return unsafe { begin_unattached(call, site, state, fields, begin_future) };
     };
-    let (_, context) = thread.slot.child(&site.span_name, state.has(signals::SPAN));
+    let place = call.as_ptr();
     // SAFETY: the caller's promise.
-    unsafe { call.write(Call::new(context, ptr::null(), state, fields)) };
+    unsafe {
+        let context = &raw mut (*place).context;
+        thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
+        Call::write(place, ptr::null(), state, fields);
+    }
     Running::new(call)
 }
 
@@ -262,9 +271,12 @@ unsafe fn begin_unattached<'f>(
         // SAFETY: the caller's promise.
         return unsafe { again(call, site, state, fields) };
     }
-    let context = Context::none(&site.span_name, state.has(signals::SPAN));
+    let place = call.as_ptr();
     // SAFETY: the caller's promise.
-    unsafe { call.write(Call::new(context, ptr::null(), state, fields)) };
+    unsafe {
+        (&raw mut (*place).context).write(Context::none(&site.span_name, state.has(signals::SPAN)));
+        Call::write(place, ptr::null(), state, fields);
+    }
     Running::new(call)
 }
 
@@ -307,7 +319,7 @@ unsafe fn end_future(call: *mut Call, site: &'static Site, is_dropped: bool) {
 /// # Safety
 /// `call` stands in a frame and has begun.
 #[inline(always)]
-unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+unsafe fn end(call: *const Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
     let Call { context, start, state, end: End { bytes, mark }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
@@ -317,11 +329,18 @@ unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
     if mark.flags & (flags::LINE | flags::SPAN) == 0 {
         return;
     }
-    let Context { trace_id, span_id, parent_id, .. } = *context;
-    let (origin, start) = (ptr::from_ref(site).cast(), *start);
-    let header = Header { bytes: *bytes, mark: *mark, origin, trace_id, span_id, parent_id, start, duration };
+    let header = || Header {
+        bytes: *bytes,
+        mark: *mark,
+        origin: ptr::from_ref(site).cast(),
+        trace_id: context.trace_id,
+        span_id: context.span_id,
+        parent_id: context.parent_id,
+        start: *start,
+        duration,
+    };
     // SAFETY: the fields were written to the bytes behind the call.
-    unsafe { thread.ring.push(header, call.add(1).cast()) };
+    unsafe { thread.ring.push(mark.flags, *bytes, call.add(1).cast(), header) };
 }
 
 /// On a thread that is ending: counted where all may write, as is the record that it cannot leave.

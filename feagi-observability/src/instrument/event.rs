@@ -12,6 +12,7 @@ use super::shard::Shard;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
+use crate::context::Context;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::Ordering::Relaxed;
@@ -113,7 +114,13 @@ impl Head {
     unsafe fn emit(&self, fields: Written, bytes: *const MaybeUninit<u8>) {
         let mut flags = self.state.flags();
         let Some(thread) = self.thread else { return lost::count(flags) };
-        let (_, context) = thread.slot.child(&self.site.span_name, self.state.has(signals::SPAN));
+        let mut context = MaybeUninit::uninit();
+        // SAFETY: a place for a context, which is then written.
+        let context: Context = unsafe {
+            let samples_root = self.state.has(signals::SPAN);
+            thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name, samples_root);
+            context.assume_init()
+        };
         if context.sampled {
             flags |= flags::SAMPLED;
         } else {
@@ -122,9 +129,10 @@ impl Head {
         if flags & (flags::LINE | flags::SPAN) == 0 {
             return;
         }
-        let header = Header {
+        let mark = Mark { kind: Kind::Event, outcome: Outcome::Ok, flags: flags | fields.flags };
+        let header = || Header {
             bytes: fields.bytes,
-            mark: Mark { kind: Kind::Event, outcome: Outcome::Ok, flags: flags | fields.flags },
+            mark,
             origin: ptr::from_ref(self.site).cast(),
             trace_id: context.trace_id,
             span_id: context.span_id,
@@ -133,6 +141,6 @@ impl Head {
             duration: 0,
         };
         // SAFETY: the caller's promise.
-        unsafe { thread.ring.push(header, bytes) };
+        unsafe { thread.ring.push(mark.flags, fields.bytes, bytes, header) };
     }
 }

@@ -28,9 +28,10 @@ pub(crate) fn log(metadata: &'static Metadata<'static>, write: impl FnOnce(&mut 
     }
     write(&mut encoder);
     let fields = encoder.finish();
-    let header = Header {
+    let mark = Mark { kind: Kind::Log, outcome: Outcome::Ok, flags: flags | fields.flags };
+    let header = || Header {
         bytes: fields.bytes,
-        mark: Mark { kind: Kind::Log, outcome: Outcome::Ok, flags: flags | fields.flags },
+        mark,
         origin: ptr::from_ref(metadata).cast(),
         trace_id,
         span_id,
@@ -39,5 +40,5 @@ pub(crate) fn log(metadata: &'static Metadata<'static>, write: impl FnOnce(&mut 
         duration: 0,
     };
     // SAFETY: the encoder has initialised as many bytes as it says.
-    unsafe { thread.ring.push(header, bytes.as_ptr()) };
+    unsafe { thread.ring.push(mark.flags, fields.bytes, bytes.as_ptr(), header) };
 }

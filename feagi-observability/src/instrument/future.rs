@@ -39,18 +39,26 @@ impl<'f, const N: usize> Pending<'f, N> {
     #[inline(never)]
     fn begin_on(
         site: &'static Site,
-        mut state: State,
+        state: State,
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<Running<'f>> {
         if state.has(signals::UNREGISTERED) {
-            state = registry::first_state(site);
-            if state == State::OFF {
-                return None;
-            }
+            return Self::begin_first(site, frame, write);
         }
         let fields = frame.write_fields(state, write);
         Some(frame.begin_future(site, state, fields))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn begin_first(
+        site: &'static Site,
+        frame: &'f mut Frame<N>,
+        write: impl FnOnce(&mut Encoder<'_>),
+    ) -> Option<Running<'f>> {
+        let state = registry::first_state(site);
+        if state == State::OFF { None } else { Self::begin_on(site, state, frame, write) }
     }
 }
 

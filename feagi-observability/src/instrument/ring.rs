@@ -89,18 +89,25 @@ impl Ring {
         self.buffer.cast::<u8>().wrapping_add((position & (CAPACITY - 1)) as usize)
     }
 
-    /// Writes one record; the caller is the thread that owns the ring.
+    /// Writes one record with `bytes` of fields; the caller is the thread that owns the ring. `header` is asked for late, so that
+    /// little has to be kept in registers meanwhile.
     ///
     /// # Safety
-    /// At `fields` stand as many initialised bytes as `header` says.
+    /// At `fields` stand as many initialised bytes, and the header says so.
     #[inline(always)]
-    pub(crate) unsafe fn push(&self, header: Header, fields: *const MaybeUninit<u8>) {
-        let by_flags = by_flags(header.mark.flags);
+    pub(crate) unsafe fn push(
+        &self,
+        flags: u8,
+        bytes: u32,
+        fields: *const MaybeUninit<u8>,
+        header: impl FnOnce() -> Header,
+    ) {
+        let by_flags = by_flags(flags);
         add(&self.counts.emitted[by_flags], 1);
-        if header.mark.flags & flags::TRUNCATED != 0 {
+        if flags & flags::TRUNCATED != 0 {
             add(&self.counts.truncated, 1);
         }
-        let length = length_of(header.bytes);
+        let length = length_of(bytes);
         let mut at = self.head.load(Relaxed);
         if at + length > self.limit.get() {
             match self.make_room(at, length) {
@@ -112,8 +119,8 @@ impl Ring {
         // SAFETY: `length` bytes from `at` on have been given back by the reader, without a wrap among them: `make_room` has
         // looked, now or when it set the limit. The fields are the caller's promise.
         unsafe {
-            place.cast::<Header>().write(header);
-            copy(fields.cast(), place.add(size_of::<Header>()), header.bytes as usize);
+            place.cast::<Header>().write(header());
+            copy(fields.cast(), place.add(size_of::<Header>()), bytes as usize);
         }
         // Release: the reader that sees the new head sees the record.
         self.head.store(at + length, Release);
@@ -212,9 +219,24 @@ unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
                 ptr::copy_nonoverlapping(from, to, 16);
                 ptr::copy_nonoverlapping(from.add(len - 16), to.add(len - 16), 16);
             }
-            _ => ptr::copy_nonoverlapping(from, to, len),
+            33..=64 => {
+                ptr::copy_nonoverlapping(from, to, 32);
+                ptr::copy_nonoverlapping(from.add(len - 32), to.add(len - 32), 32);
+            }
+            _ => copy_long(from, to, len),
         }
     }
+}
+
+/// Out of line: a call in the middle of a call's end would have it save registers that it can do without.
+///
+/// # Safety
+/// As [`copy`].
+#[cold]
+#[inline(never)]
+unsafe fn copy_long(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: the caller's promise; a ring and a frame do not overlap.
+    unsafe { ptr::copy_nonoverlapping(from, to, len) };
 }
 
 #[cfg(test)]
@@ -231,7 +253,7 @@ mod tests {
         let header =
             Header { bytes, mark, origin, trace_id, span_id, parent_id: span_id, start, duration: 0 };
         // SAFETY: the slice is initialised.
-        unsafe { ring.push(header, fields.as_ptr().cast()) };
+        unsafe { ring.push(mark.flags, bytes, fields.as_ptr().cast(), || header) };
     }
 
     #[test]

@@ -33,19 +33,27 @@ impl<'f, const N: usize> Scope<'f, N> {
     #[inline(never)]
     fn enter_on(
         site: &'static Site,
-        mut state: State,
+        state: State,
         frame: &'f mut Frame<N>,
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<Running<'f>> {
         if state.has(signals::UNREGISTERED) {
-            state = registry::first_state(site);
-            if state == State::OFF {
-                return None;
-            }
+            return Self::enter_first(site, frame, write);
         }
         let fields = frame.write_fields(state, write);
         // SAFETY: the scope borrows the frame and so keeps it in place, until its drop ends the call.
         Some(unsafe { frame.begin_scope(site, state, fields) })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_first(
+        site: &'static Site,
+        frame: &'f mut Frame<N>,
+        write: impl FnOnce(&mut Encoder<'_>),
+    ) -> Option<Running<'f>> {
+        let state = registry::first_state(site);
+        if state == State::OFF { None } else { Self::enter_on(site, state, frame, write) }
     }
 
     /// Whether the call is observed.

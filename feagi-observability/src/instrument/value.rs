@@ -91,12 +91,10 @@ impl<'a> Encoder<'a> {
 
     #[inline]
     fn scalar(&mut self, key: u8, tag: Tag, payload: u64) {
-        if let Some(room) = self.buffer.get_mut(self.len..self.len + 10) {
-            room[0].write(key);
-            room[1].write(tag as u8);
-            for (slot, byte) in room[2..].iter_mut().zip(payload.to_le_bytes()) {
-                slot.write(byte);
-            }
+        if let Some([key_place, tag_place, rest @ ..]) = self.buffer.get_mut(self.len..self.len + 10) {
+            key_place.write(key);
+            tag_place.write(tag as u8);
+            write_bytes(rest, &payload.to_le_bytes());
             self.len += 10;
         } else {
             self.truncated = true;
@@ -110,71 +108,82 @@ impl<'a> Encoder<'a> {
     }
 
     pub(crate) fn text(&mut self, key: u8, text: &str) {
-        if let Some(mut writer) = self.open_text(key) {
+        if let Some(mut writer) = self.open_text() {
             let _ = writer.write_str(text);
-            writer.close();
+            let TextWriter { written, full, .. } = writer;
+            self.close_text(key, written, full);
         }
     }
 
     /// Formats into the buffer. A `Display` that fails leaves what it wrote, marked.
     pub(crate) fn arguments(&mut self, key: u8, arguments: fmt::Arguments<'_>) {
-        if let Some(mut writer) = self.open_text(key) {
+        if let Some(mut writer) = self.open_text() {
             if writer.write_fmt(arguments).is_err() && !writer.full {
                 let _ = writer.write_str("<error while formatting>");
             }
-            writer.close();
+            let TextWriter { written, full, .. } = writer;
+            self.close_text(key, written, full);
         }
     }
 
-    fn open_text(&mut self, key: u8) -> Option<TextWriter<'_, 'a>> {
-        let start = self.len;
-        if self.buffer.len() < start + 4 {
+    /// Room for a text behind its head; `None` if there is none even for that.
+    #[inline]
+    fn open_text(&mut self) -> Option<TextWriter<'_>> {
+        let Some(room) = self.buffer.get_mut(self.len + TEXT_HEAD..) else {
             self.truncated = true;
             return None;
+        };
+        Some(TextWriter { room, written: 0, full: false })
+    }
+
+    /// Writes the head of a text whose bytes stand behind it. Until then the encoder's length is unchanged: a `Debug` that unwinds
+    /// leaves no half field.
+    #[inline]
+    fn close_text(&mut self, key: u8, written: u16, full: bool) {
+        self.truncated |= full;
+        if let Some(head) = self.buffer.get_mut(self.len..self.len + TEXT_HEAD) {
+            let [low, high] = written.to_le_bytes();
+            write_bytes(head, &[key, Tag::Str as u8, low, high]);
+            self.len += TEXT_HEAD + usize::from(written);
         }
-        self.buffer[start].write(key);
-        self.buffer[start + 1].write(Tag::Str as u8);
-        let at = start + 4;
-        let limit = self.buffer.len().min(at + usize::from(u16::MAX));
-        Some(TextWriter { encoder: self, at, start: at, limit, full: false })
     }
 }
 
-/// Appends text after a 2-byte length that `close` fills in; cuts at a character's boundary.
-/// Until `close` the encoder's length is unchanged: a `Debug` that unwinds leaves no half field.
-struct TextWriter<'e, 'a> {
-    encoder: &'e mut Encoder<'a>,
-    start: usize,
-    at: usize,
-    limit: usize,
+/// Bytes of key, type and length in front of a text.
+const TEXT_HEAD: usize = 4;
+
+/// Appends text; cuts it at a character's boundary.
+struct TextWriter<'a> {
+    room: &'a mut [MaybeUninit<u8>],
+    written: u16,
+    /// The room was too small.
     full: bool,
 }
 
-impl TextWriter<'_, '_> {
-    fn close(self) {
-        let len = (self.at - self.start) as u16;
-        let [low, high] = len.to_le_bytes();
-        self.encoder.buffer[self.start - 2].write(low);
-        self.encoder.buffer[self.start - 1].write(high);
-        self.encoder.len = self.at;
-        self.encoder.truncated |= self.full;
+impl fmt::Write for TextWriter<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let at = usize::from(self.written);
+        let free = self.room.len().min(usize::from(u16::MAX)) - at;
+        let fits = text.len() <= free;
+        let take = if fits { text.len() } else { text.floor_char_boundary(free) };
+        if let (Some(room), Some(bytes)) = (self.room.get_mut(at..at + take), text.as_bytes().get(..take)) {
+            write_bytes(room, bytes);
+            self.written += take as u16;
+        }
+        if fits {
+            return Ok(());
+        }
+        self.full = true;
+        // Stops a huge `Debug` early; the cut is noted.
+        Err(fmt::Error)
     }
 }
 
-impl fmt::Write for TextWriter<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut take = text.len();
-        if take > self.limit - self.at {
-            take = text.floor_char_boundary(self.limit - self.at);
-            self.full = true;
-        }
-        let target = &mut self.encoder.buffer[self.at..self.at + take];
-        for (slot, byte) in target.iter_mut().zip(text.as_bytes()) {
-            slot.write(*byte);
-        }
-        self.at += take;
-        // Stops a huge `Debug` early; the cut is already noted.
-        if self.full { Err(fmt::Error) } else { Ok(()) }
+#[inline(always)]
+fn write_bytes(room: &mut [MaybeUninit<u8>], bytes: &[u8]) {
+    for (place, byte) in room.iter_mut().zip(bytes) {
+        place.write(*byte);
     }
 }
 
