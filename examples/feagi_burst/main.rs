@@ -36,12 +36,16 @@ fn main() -> ExitCode {
         }
         Err(refused) => return complain(&refused, REFUSED),
     };
-    if let Err(refused) = preflight::check(&args) {
-        return complain(&refused, REFUSED);
-    }
+    let made = match preflight::check(&args) {
+        Ok(made) => made,
+        Err(refused) => return complain(&refused, REFUSED),
+    };
     let observed = match Observed::start(&args) {
         Ok(observed) => observed,
-        Err(refused) => return complain(&refused, REFUSED),
+        Err(refused) => {
+            made.undo();
+            return complain(&refused, REFUSED);
+        }
     };
     match run(&args, observed) {
         Ok(text) => {

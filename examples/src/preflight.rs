@@ -18,7 +18,7 @@ const BYTES_PER_NEURON_OF_PHASES: u64 = 3_400;
 ///
 /// # Errors
 /// The first thing that the run would stumble over.
-pub fn check(args: &Args) -> Result<(), UsageError> {
+pub fn check(args: &Args) -> Result<Made, UsageError> {
     fits(args, available_memory())?;
     if let Some(file) = &args.config {
         readable(file)?;
@@ -71,18 +71,30 @@ fn free(address: &str) -> Result<(), UsageError> {
     })
 }
 
-fn writable(folder: &Path) -> Result<(), UsageError> {
-    let created = missing_ancestors(folder);
+/// The folders that a check has made, for a run that is refused later.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Made(Vec<PathBuf>);
+
+impl Made {
+    /// Takes them away again, as far as nothing is in them.
+    pub fn undo(&self) {
+        // Best effort: `remove_dir` takes only empty folders, and only those that the check made.
+        self.0.iter().for_each(|made| drop(fs::remove_dir(made)));
+    }
+}
+
+fn writable(folder: &Path) -> Result<Made, UsageError> {
+    let created = Made(missing_ancestors(folder));
     let probe = folder.join(format!(".feagi-burst-probe-{}", std::process::id()));
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&probe, b"probe"))
         .and_then(|()| fs::remove_file(&probe))
         .map_err(|e| {
-            // Best effort: `remove_dir` takes only empty folders, and only those that this call made.
             let _ = fs::remove_file(&probe);
-            created.iter().for_each(|made| drop(fs::remove_dir(made)));
+            created.undo();
             UsageError::new("--out", folder.display(), plain(&e), "name a folder that can be written")
-        })
+        })?;
+    Ok(created)
 }
 
 /// The folders that `create_dir_all` would make, innermost first.

@@ -14,6 +14,10 @@ impl ObservabilityConfig {
         let failed = |why: String| ObservabilityError::Config(format!("`{}`: {why}", path.display()));
         let text =
             std::fs::read_to_string(path).map_err(|e| failed(format!("{e}; name a readable TOML file")))?;
-        toml::from_str(&text).map_err(|e| failed(e.to_string().trim().to_owned()))
+        toml::from_str(&text).map_err(|e| {
+            let line = e.span().map(|span| 1 + text.get(..span.start).unwrap_or("").matches('\n').count());
+            let at = line.map_or_else(String::new, |line| format!("line {line}: "));
+            failed(format!("{at}{}", e.message().replace('\n', "; ")))
+        })
     }
 }
