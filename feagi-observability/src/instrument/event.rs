@@ -1,7 +1,7 @@
 //! One of our events: a line, a span without duration, counters and gauges, written at once.
 
-use super::call::Frame;
 use super::clock;
+use super::frame::Frame;
 use super::lost;
 use super::measure::Measure;
 use super::outcome::Outcome;

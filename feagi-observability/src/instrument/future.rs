@@ -1,6 +1,7 @@
 //! The scope of an asynchronous call: a future that enters its context on every poll and leaves it after.
 
-use super::call::{Frame, Judgement, Running};
+use super::call::Judgement;
+use super::frame::{Frame, Running};
 use super::registry;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};

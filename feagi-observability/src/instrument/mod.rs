@@ -5,7 +5,9 @@
 mod call;
 pub(crate) mod clock;
 mod event;
+mod fields;
 pub(crate) mod foreign;
+mod frame;
 mod future;
 mod level;
 pub(crate) mod lost;
@@ -23,8 +25,9 @@ mod thread;
 mod value;
 pub(crate) mod wake;
 
-pub use call::{Frame, Judgement, frame_bytes};
+pub use call::Judgement;
 pub use event::Event;
+pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
 pub use level::Level;
 pub use measure::Measure;
@@ -33,6 +36,7 @@ pub use scope::Scope;
 pub use site::{InstrumentFacts, InstrumentKind, MetricFacts, Site, SiteFacts};
 pub use value::{Encoder, Field};
 
+pub(crate) use fields::{Fields, Keys, Value};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::ThreadInfo;
-pub(crate) use value::{Fields, Keys, MESSAGE_KEY, SPAN_KEY, TARGET_KEY, Value};
+pub(crate) use value::{MESSAGE_KEY, SPAN_KEY, TARGET_KEY};

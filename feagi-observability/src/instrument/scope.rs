@@ -1,6 +1,7 @@
 //! The scope of a synchronous call: a guard that begins it, keeps its context, and ends it when dropped.
 
-use super::call::{Frame, Judgement, Running};
+use super::call::Judgement;
+use super::frame::{Frame, Running};
 use super::registry;
 use super::site::{Site, State, signals};
 use super::value::Encoder;
