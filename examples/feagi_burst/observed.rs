@@ -8,6 +8,7 @@ use feagi_observability_examples::args::Args;
 use feagi_observability_examples::summary::Signals;
 use std::error::Error;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +31,8 @@ impl Observed {
         let manager = init_observability(&config(args)?)?;
         manager.start_profiling()?;
         if let Some(address) = manager.server_address() {
-            eprintln!("metrics and health on http://{address}");
+            // Nobody may be there to read it, which is no reason to fail.
+            let _ = writeln!(io::stderr(), "metrics and health on http://{address}");
         }
         Ok(Observed { manager, out: args.out.clone() })
     }
@@ -46,10 +48,11 @@ impl Observed {
         fs::write(&metrics_file, &page)
             .map_err(|e| format!("cannot write `{}`: {e}", metrics_file.display()))?;
         let report = self.manager.shutdown(PATIENCE);
+        let (log_file, trace_file) = (self.out.join(LOG), self.out.join(TRACE));
         Ok(Signals {
-            trace_id: exemplar(&page),
-            log_file: Some(self.out.join(LOG)),
-            trace_file: Some(self.out.join(TRACE)),
+            trace_id: in_every_signal(&page, &[&log_file, &trace_file])?,
+            log_file: Some(log_file),
+            trace_file: Some(trace_file),
             metrics_file: Some(metrics_file),
             cpu_profile,
             flamegraph,
@@ -58,13 +61,14 @@ impl Observed {
     }
 }
 
-/// The trace id on the metrics page that a burst's duration points to; the last one: of the slowest bucket.
-fn exemplar(page: &str) -> Option<String> {
+/// A burst's trace id that the metrics page has as an exemplar and that stands in all `files`: the slowest such burst's.
+/// None where the configuration lets no line of a burst through, or the trace file is full.
+fn in_every_signal(page: &str, files: &[&Path]) -> io::Result<Option<String>> {
+    let texts = files.iter().map(fs::read_to_string).collect::<io::Result<Vec<String>>>()?;
     let of_bursts = page.lines().filter(|line| line.starts_with("feagi_burst_duration_seconds_bucket"));
-    let id = |line: &str| {
-        line.split_once("trace_id=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()))
-    };
-    of_bursts.filter_map(id).next_back()
+    let mut ids =
+        of_bursts.filter_map(|line| Some(line.split_once("trace_id=\"")?.1.split_once('"')?.0)).rev();
+    Ok(ids.find(|id| texts.iter().all(|text| text.contains(*id))).map(str::to_owned))
 }
 
 /// The file's settings, or the defaults; what the run itself writes comes on top.
@@ -81,6 +85,7 @@ fn config(args: &Args) -> Result<ObservabilityConfig, ObservabilityError> {
     config.logging.output = LogOutput::File(path(&args.out, LOG));
     config.logging.format = LogFormat::Json;
     config.logging.file.truncate = true;
+    config.telemetry.metrics_enabled = true;
     config.telemetry.tracing_enabled = true;
     if args.otlp.is_some() {
         config.telemetry.tracing_endpoint.clone_from(&args.otlp);

@@ -21,10 +21,10 @@ pub enum ObservabilityError {
     /// `init_observability` has been called before in this process.
     #[error("observability is already initialised; call `init_observability` once, and keep its manager")]
     AlreadyInitialized,
-    /// The host has set its own global subscriber, logger or recorder.
+    /// The host has set its own global subscriber.
     #[error("a global {what} is already set; initialise observability before it, or leave it out")]
     GlobalAlreadySet {
-        /// `tracing` subscriber, `log` logger or `metrics` recorder.
+        /// What it has set.
         what: &'static str,
     },
     /// A file or folder cannot be written.

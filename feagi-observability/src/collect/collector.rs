@@ -63,20 +63,36 @@ impl Collector {
         Ok(Collector { commands, thread, handle: Some(handle) })
     }
 
-    /// Waits until everything written so far has been handed to the sinks; `false` if time was up before.
-    pub(crate) fn flush(&self, deadline: Instant) -> bool {
-        self.ask(Command::Flush, deadline)
+    /// Somebody who can wait for the collector without holding it.
+    pub(crate) fn flusher(&self) -> Flusher {
+        Flusher { commands: self.commands.clone(), thread: self.thread.clone() }
     }
 
     /// Drains, closes all sinks and ends the thread; `false` if time was up before.
     pub(crate) fn close(&mut self, deadline: Instant) -> bool {
-        let closed = self.ask(|done| Command::Close(deadline, done), deadline + Duration::from_millis(100));
+        // A tenth is left for the way back: what the sinks could not finish is then counted when the answer comes.
+        let now = Instant::now();
+        let for_sinks = now + deadline.saturating_duration_since(now) * 9 / 10;
+        let closed = self.flusher().ask(|done| Command::Close(for_sinks, done), deadline);
         wake::set_collector(None);
         if closed && let Some(handle) = self.handle.take() {
             // It has said that it is done: nothing is left to wait for.
             let _ = handle.join();
         }
         closed
+    }
+}
+
+/// Asks the collector for something and waits.
+pub(crate) struct Flusher {
+    commands: Sender<Command>,
+    thread: Thread,
+}
+
+impl Flusher {
+    /// Waits until everything written so far has been handed to the sinks; `false` if time was up before.
+    pub(crate) fn flush(&self, deadline: Instant) -> bool {
+        self.ask(Command::Flush, deadline)
     }
 
     fn ask(&self, command: impl FnOnce(SyncSender<()>) -> Command, deadline: Instant) -> bool {

@@ -20,7 +20,8 @@ impl RateLimit {
     }
 
     /// `None` if this line is to be left out; else how many were left out since the last one.
-    /// `time` is nanoseconds; records come merged by time, so a window is never reopened.
+    /// `time` is nanoseconds; records come merged by time within one look of the collector, so a window
+    /// is reopened at most where two looks meet.
     pub(crate) fn admit(&mut self, site: usize, time: u64) -> Option<u64> {
         if self.per_second == 0 {
             return Some(0);

@@ -1,4 +1,4 @@
-//! The counts of everything, put together for a reader: `emitted = exported + dropped + queued`, exact at rest.
+//! The counts of everything, put together for a reader; exact at rest, by the identities that stand with the types.
 
 use super::accounting::{DropReason, SinkCounters};
 use super::collector::CollectorCounts;
@@ -17,7 +17,7 @@ pub struct Stats {
     pub lines: SignalStats,
     /// Spans.
     pub spans: SignalStats,
-    /// Fields that were cut because they did not fit.
+    /// Records of which a field was cut because it did not fit.
     pub truncated: u64,
     /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
     pub thread_states: u64,
@@ -75,8 +75,26 @@ impl Stats {
         let sinks = self.sinks.iter().flat_map(|sink| {
             sink.dropped.iter().map(move |(reason, count)| (format!("{}/{reason}", sink.name), *count))
         });
-        rings.chain(sinks).filter(|(_, count)| *count > 0).collect()
+        add_up(rings.chain(sinks))
     }
+
+    /// The same at the end, when nobody will come for what is still queued.
+    pub(crate) fn lost(&self) -> BTreeMap<String, u64> {
+        let signals = [("lines", self.lines.queued), ("spans", self.spans.queued)];
+        let sinks = self.sinks.iter().map(|sink| (sink.name.as_str(), sink.queued));
+        let left =
+            signals.into_iter().chain(sinks).map(|(name, left)| (format!("{name}/shutdown_timeout"), left));
+        add_up(self.dropped().into_iter().chain(left))
+    }
+}
+
+/// Two outputs may have one name, and one reason.
+fn add_up(counts: impl Iterator<Item = (String, u64)>) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for (name, count) in counts.filter(|(_, count)| *count > 0) {
+        *sums.entry(name).or_default() += count;
+    }
+    sums
 }
 
 /// Where the counts stand; readable without the network, also after the collector has ended.

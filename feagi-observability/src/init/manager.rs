@@ -100,7 +100,10 @@ impl ObservabilityManager {
     /// Waits until everything recorded so far has been handed to the outputs; `false` if it took longer than `timeout`.
     pub fn flush(&self, timeout: Duration) -> bool {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.as_ref().is_none_or(|running| running.collector.flush(Instant::now() + timeout))
+        let flusher = running.as_ref().map(|running| running.collector.flusher());
+        // Not held while waiting: a shutdown has its own time limit.
+        drop(running);
+        flusher.is_none_or(|flusher| flusher.flush(deadline_in(timeout)))
     }
 
     /// What became of everything that was recorded so far.
@@ -111,16 +114,21 @@ impl ObservabilityManager {
     /// Turns instrumentation off, hands on what is queued, for at most `timeout` in all, and says what became of it.
     /// Calling it again only repeats the report.
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let timed_out = running.is_some_and(|running| !running.stop(deadline));
         let stats = self.stats();
-        ShutdownReport {
-            exported: stats.sinks.iter().map(|sink| (sink.name.clone(), sink.exported)).collect(),
-            dropped: stats.dropped(),
-            timed_out,
+        let mut exported = BTreeMap::new();
+        for sink in &stats.sinks {
+            *exported.entry(sink.name.clone()).or_default() += sink.exported;
         }
+        ShutdownReport { exported, dropped: stats.lost(), timed_out }
     }
+}
+
+/// "For ever" is an hour: the end of time cannot be computed.
+fn deadline_in(timeout: Duration) -> Instant {
+    Instant::now() + timeout.min(Duration::from_secs(3600))
 }
 
 impl Running {

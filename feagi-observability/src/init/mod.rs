@@ -37,8 +37,8 @@ static INITIALIZED: AtomicBool = AtomicBool::new(false);
 /// ```
 ///
 /// # Errors
-/// What is wrong with the configuration, a file that cannot be written, an address that is taken, a global subscriber,
-/// logger or recorder that is set already, or a second call.
+/// What is wrong with the configuration, a file that cannot be written, an address that is taken, a global `tracing` subscriber
+/// that is set already, or a second call. A `log` logger or `metrics` recorder of the host's own stays in its place.
 pub fn init_observability(config: &ObservabilityConfig) -> Result<ObservabilityManager, ObservabilityError> {
     if INITIALIZED.swap(true, SeqCst) {
         return Err(ObservabilityError::AlreadyInitialized);
@@ -59,7 +59,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let sinks = plan.lines.iter().chain(&plan.spans).map(|sink| (sink.name(), sink.counters())).collect();
     let accounting = Accounting { collector: Arc::clone(&counts), sinks };
     let metrics = MetricsRegistry::with_accounting(accounting.clone());
-    let upkeep = install_recorder(&metrics, &config.telemetry)?;
+    let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let capture = Arc::new(AtomicBool::new(false));
     install_subscriber(&plan.filter, &capture)?;
@@ -118,16 +118,15 @@ fn install_subscriber(filter: &Filter, on: &Arc<AtomicBool>) -> Result<(), Obser
 type Upkeep = Box<dyn FnMut() + Send>;
 
 #[cfg(feature = "prometheus")]
-fn install_recorder(
-    metrics: &MetricsRegistry,
-    config: &TelemetryConfig,
-) -> Result<Upkeep, ObservabilityError> {
+fn install_recorder(metrics: &MetricsRegistry, config: &TelemetryConfig) -> Upkeep {
     if !config.metrics_enabled {
-        return Ok(Box::new(|| {}));
+        return Box::new(|| {});
     }
     let (recorder, facade) = crate::telemetry::Facade::build();
-    metrics::set_global_recorder(recorder)
-        .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`metrics` recorder" })?;
+    // A host with a recorder of its own keeps it, and its values go where it wants them.
+    if metrics::set_global_recorder(recorder).is_err() {
+        return Box::new(|| {});
+    }
     let facade = Arc::new(facade);
     let (upkeep, names) = (Arc::clone(&facade), Arc::clone(&facade));
     metrics.add_source(Box::new(move || facade.families()));
@@ -135,11 +134,10 @@ fn install_recorder(
         let help = "Names and labels of foreign metrics that cannot stand on the page.";
         vec![crate::telemetry::counted("obs_invalid_total", help, names.refused())]
     }));
-    Ok(Box::new(move || upkeep.upkeep()))
+    Box::new(move || upkeep.upkeep())
 }
 
 #[cfg(not(feature = "prometheus"))]
-#[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-fn install_recorder(_: &MetricsRegistry, _: &TelemetryConfig) -> Result<Upkeep, ObservabilityError> {
-    Ok(Box::new(|| {}))
+fn install_recorder(_: &MetricsRegistry, _: &TelemetryConfig) -> Upkeep {
+    Box::new(|| {})
 }

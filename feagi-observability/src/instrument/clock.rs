@@ -63,6 +63,12 @@ pub(crate) fn calibrate() {
 #[cfg(target_arch = "x86_64")]
 fn tsc_is_invariant() -> bool {
     use std::arch::x86_64::__cpuid;
+    // A kernel whose watchdog found the counters of the cores apart does not offer it any more.
+    let offered =
+        std::fs::read_to_string("/sys/devices/system/clocksource/clocksource0/available_clocksource");
+    if offered.is_ok_and(|offered| !offered.split_whitespace().any(|source| source == "tsc")) {
+        return false;
+    }
     let has_leaf = __cpuid(0x8000_0000).eax >= 0x8000_0007;
     if has_leaf && __cpuid(0x8000_0007).edx & (1 << 8) != 0 {
         return true;

@@ -7,7 +7,6 @@ use super::measure::Measure;
 use super::outcome::Outcome;
 use super::record::{Header, Kind, Mark, flags};
 use super::registry;
-use super::ring::add;
 use super::shard::Shard;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
@@ -93,7 +92,8 @@ impl Head {
     fn count(&self, instrument: usize, by: u64) {
         let Some(counter) = self.shard.and_then(|shard| shard.counters.get(instrument)) else { return };
         match self.thread {
-            Some(_) => add(counter, by),
+            // A count never shrinks a counter, however large what it is fed.
+            Some(_) => counter.store(counter.load(Relaxed).saturating_add(by), Relaxed),
             // Several ending threads may write the shared one.
             None => drop(counter.fetch_add(by, Relaxed)),
         }

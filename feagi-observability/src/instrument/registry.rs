@@ -4,6 +4,7 @@
 use super::shard::Shard;
 use super::site::{Site, SiteFacts, SiteLive, State};
 use super::thread::ThreadState;
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,9 +13,19 @@ pub(crate) type Policy = Box<dyn Fn(&SiteFacts) -> u32 + Send>;
 
 struct Registry {
     sites: Vec<SiteEntry>,
+    /// By name: where several sites set one gauge, the last of them to do so holds.
+    gauges: BTreeMap<&'static str, &'static AtomicU64>,
+    /// Every state that was ever made, so that counts never go back.
+    all_threads: Vec<&'static ThreadState>,
     threads: Vec<&'static ThreadState>,
     spare_threads: Vec<&'static ThreadState>,
     policy: Option<Policy>,
+}
+
+impl Registry {
+    fn gauge(&mut self, name: &'static str) -> &'static AtomicU64 {
+        self.gauges.entry(name).or_insert_with(|| Box::leak(Box::new(AtomicU64::new(0))))
+    }
 }
 
 struct SiteEntry {
@@ -23,8 +34,14 @@ struct SiteEntry {
     spare: Vec<&'static Shard>,
 }
 
-static REGISTRY: Mutex<Registry> =
-    Mutex::new(Registry { sites: Vec::new(), threads: Vec::new(), spare_threads: Vec::new(), policy: None });
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+    sites: Vec::new(),
+    gauges: BTreeMap::new(),
+    all_threads: Vec::new(),
+    threads: Vec::new(),
+    spare_threads: Vec::new(),
+    policy: None,
+});
 
 /// A panic elsewhere while it was locked leaves it usable: every change is a push or a pop.
 fn lock() -> MutexGuard<'static, Registry> {
@@ -43,7 +60,7 @@ pub(crate) fn register(site: &'static Site) -> &'static SiteLive {
     let live: &'static SiteLive = Box::leak(Box::new(SiteLive {
         index: registry.sites.len(),
         name,
-        gauges: (0..instruments).map(|_| AtomicU64::new(0)).collect(),
+        gauges: site.facts.instruments.iter().map(|facts| registry.gauge(facts.name)).collect(),
         shared: Shard::new(instruments),
     }));
     registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });
@@ -90,7 +107,11 @@ pub(super) fn give_shard(index: usize, shard: &'static Shard) {
 /// A state for the calling thread: one that has been given back, else a new one.
 pub(super) fn take_thread() -> &'static ThreadState {
     let spare = lock().spare_threads.pop();
-    let state = spare.unwrap_or_else(|| Box::leak(Box::new(ThreadState::new())));
+    let state = spare.unwrap_or_else(|| {
+        let new: &'static ThreadState = Box::leak(Box::new(ThreadState::new()));
+        lock().all_threads.push(new);
+        new
+    });
     state.adopt();
     lock().threads.push(state);
     state
@@ -115,8 +136,7 @@ pub(crate) fn visit_threads(mut each: impl FnMut(&'static ThreadState)) {
 
 /// All thread states that were ever made, for counts.
 pub(crate) fn all_threads() -> Vec<&'static ThreadState> {
-    let registry = lock();
-    registry.threads.iter().chain(&registry.spare_threads).copied().collect()
+    lock().all_threads.clone()
 }
 
 /// Every registered site with its shards, the shared one last.

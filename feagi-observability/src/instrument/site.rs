@@ -131,7 +131,7 @@ pub(crate) struct SiteLive {
     /// The name on every signal.
     pub(crate) name: &'static str,
     /// The last values of an event's gauges, as bits of `f64`; one for each instrument.
-    pub(crate) gauges: Box<[AtomicU64]>,
+    pub(crate) gauges: Box<[&'static AtomicU64]>,
     /// For threads that are ending and have no shard of their own any more.
     pub(crate) shared: Shard,
 }

@@ -113,9 +113,10 @@ impl Families {
                 let total = shards
                     .iter()
                     .filter_map(|shard| shard.counters.get(index))
-                    .map(|c| c.load(Relaxed))
-                    .sum();
-                let exemplar = examples.outcomes[Outcome::Ok as usize].map(|example| exemplar(example, 1.0));
+                    .fold(0, |total: u64, counter| total.saturating_add(counter.load(Relaxed)));
+                // The first counter of an event counts its records: only there an example stands for what was added, one.
+                let of_record = examples.outcomes[Outcome::Ok as usize].filter(|_| index == 0);
+                let exemplar = of_record.map(|example| exemplar(example, 1.0));
                 let value = SeriesValue::Counter { total: Total::Count(total), exemplar };
                 self.family(Kind::Counter, instrument.name.into(), help).push(Vec::new(), value);
             }
