@@ -123,4 +123,17 @@ fn what_cannot_be_used_is_refused_with_field_value_and_remedy_and_nothing_is_sta
     });
     expect(otlp, &["`telemetry.tracing_endpoint`", "ftp://host"]);
     assert!(!log.exists(), "nothing is opened before all is checked");
+
+    fs::create_dir_all(folder.join("trace.json")).unwrap();
+    fs::write(&log, "of an earlier run\n").unwrap();
+    let mut config = ObservabilityConfig::default();
+    config.logging.output = LogOutput::File(log.to_string_lossy().into_owned());
+    config.logging.file.truncate = true;
+    config.profiling.chrome_tracing = true;
+    config.profiling.output_dir = folder.clone();
+    let error =
+        init_observability(&config).expect_err("a folder stands where the trace is to be").to_string();
+    expect(error, &["trace.json", "`profiling.output_dir`"]);
+    assert_eq!(fs::read_to_string(&log).unwrap(), "of an earlier run\n", "a refused start empties no log");
+    fs::remove_dir_all(folder).unwrap();
 }

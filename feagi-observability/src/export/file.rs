@@ -20,6 +20,9 @@ const FIELD: &str = "logging.output";
 pub(crate) struct FileSink {
     lines: Lines,
     out: Appended,
+    /// Whether the file is still to be emptied: only once the collector runs, for until then the start may be refused, and
+    /// what an earlier run has logged is not to be lost for that.
+    to_be_emptied: bool,
 }
 
 struct Appended(File);
@@ -31,21 +34,21 @@ impl Out for Appended {
 }
 
 impl FileSink {
-    /// Opens or creates the file, and the folders above it; `truncate` empties it first.
+    /// Opens or creates the file, and the folders above it; `truncate` empties it before the first line.
     ///
     /// # Errors
     /// [`ObservabilityError::Write`] with the path and what the system said.
     pub(crate) fn open(path: &Path, format: LogFormat, truncate: bool) -> Result<Self, ObservabilityError> {
         let file = open(OpenOptions::new().append(true), path, FIELD)?;
-        if truncate {
-            file.set_len(0).map_err(|source| ObservabilityError::Write {
-                field: FIELD,
-                path: path.to_owned(),
-                source,
-            })?;
+        let torn = !truncate && ends_within_a_line(&file, path);
+        Ok(FileSink { lines: Lines::new(format, torn), out: Appended(file), to_be_emptied: truncate })
+    }
+
+    fn empty_once(&mut self) {
+        if std::mem::take(&mut self.to_be_emptied) {
+            // What is no regular file has nothing to empty.
+            let _ = self.out.0.set_len(0);
         }
-        let torn = ends_within_a_line(&file, path);
-        Ok(FileSink { lines: Lines::new(format, torn), out: Appended(file) })
     }
 }
 
@@ -74,10 +77,12 @@ impl Sink for FileSink {
     }
 
     fn write(&mut self, entry: &Entry<'_>) {
+        self.empty_once();
         self.lines.push(entry, &mut self.out);
     }
 
     fn flush(&mut self) {
+        self.empty_once();
         self.lines.write(&mut self.out);
     }
 

@@ -57,12 +57,6 @@ impl<'f, const N: usize> Scope<'f, N> {
         if state == State::OFF { None } else { Self::enter_on(site, state, frame, write) }
     }
 
-    /// Whether the call is observed.
-    #[inline(always)]
-    pub fn is_on(&self) -> bool {
-        self.call.is_some()
-    }
-
     /// Lets `judge` say how the call ended; not called when the site is off.
     #[inline(always)]
     pub fn judge(&mut self, judge: impl FnOnce(&mut Judgement<'_>)) {
