@@ -1,0 +1,104 @@
+//! Metric labels that are bounded by their type: every value that one can have is known when compiling, so that a series is a
+//! number and no lookup.
+
+/// A type whose values can be a metric label, because there are few of them: `bool`, and field-less enums by
+/// `#[derive(LabelValue)]`.
+///
+/// ```
+/// use feagi_observability::LabelValue;
+///
+/// assert_eq!(bool::CARDINALITY, 2);
+/// assert_eq!(bool::VALUES[true.index()], "true");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a metric label: it may have any number of values",
+    label = "not bounded",
+    note = "use a `bool` or an enum with `#[derive(LabelValue)]`, or record it as a field with `fields(…)`",
+    note = "where it must be a label, `dynamic(label = …, cap = …)` bounds it at run time"
+)]
+pub trait LabelValue {
+    /// The text of every value, in the order of [`index`](LabelValue::index).
+    const VALUES: &'static [&'static str];
+
+    /// How many values there are.
+    const CARDINALITY: usize = Self::VALUES.len();
+
+    /// Which of [`VALUES`](LabelValue::VALUES) this is; less than [`CARDINALITY`](LabelValue::CARDINALITY).
+    fn index(&self) -> usize;
+}
+
+impl LabelValue for bool {
+    const VALUES: &'static [&'static str] = &["false", "true"];
+
+    #[inline]
+    fn index(&self) -> usize {
+        usize::from(*self)
+    }
+}
+
+impl<T: LabelValue + ?Sized> LabelValue for &T {
+    const VALUES: &'static [&'static str] = T::VALUES;
+
+    #[inline]
+    fn index(&self) -> usize {
+        (**self).index()
+    }
+}
+
+/// Several labels together, by `#[derive(Labels)]` on a struct whose fields are [`LabelValue`]s; `()` is no label at all.
+///
+/// A series is numbered as the digits of a number are: the last label counts up first.
+pub trait Labels {
+    /// The names of the labels.
+    const KEYS: &'static [&'static str];
+
+    /// The values that each of them can have; as many as there are keys.
+    const VALUES: &'static [&'static [&'static str]];
+
+    /// How many series there are: the product of all cardinalities.
+    const CARDINALITY: usize;
+
+    /// Which series this is; less than [`CARDINALITY`](Labels::CARDINALITY).
+    fn index(&self) -> usize;
+}
+
+impl Labels for () {
+    const KEYS: &'static [&'static str] = &[];
+    const VALUES: &'static [&'static [&'static str]] = &[];
+    const CARDINALITY: usize = 1;
+
+    #[inline]
+    fn index(&self) -> usize {
+        0
+    }
+}
+
+/// The value of each label of the series with that number.
+#[allow(dead_code, reason = "labels of sites come next")]
+pub(crate) fn values_of(
+    series: usize,
+    values: &[&'static [&'static str]],
+) -> impl DoubleEndedIterator<Item = &'static str> {
+    let mut rest = series;
+    let mut found: Vec<&'static str> = Vec::with_capacity(values.len());
+    for values in values.iter().rev() {
+        let count = values.len().max(1);
+        found.push(values.get(rest % count).copied().unwrap_or_default());
+        rest /= count;
+    }
+    found.into_iter().rev()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_is_numbered_with_the_last_label_first() {
+        let values: [&[&str]; 2] = [&["a", "b"], &["x", "y", "z"]];
+        let all: Vec<String> =
+            (0..6).map(|series| values_of(series, &values).collect::<Vec<_>>().concat()).collect();
+        assert_eq!(all, ["ax", "ay", "az", "bx", "by", "bz"]);
+        assert_eq!(values_of(0, &[]).count(), 0);
+    }
+}
