@@ -2,7 +2,7 @@
 //! `#[observe(fields(…))]` and the event macros share it.
 
 use crate::pieces;
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
@@ -19,6 +19,10 @@ pub(crate) enum Recording {
     Display,
     /// `?`
     Debug,
+    /// As a metric label, which is a field, too.
+    Label,
+    /// The same with any number of values.
+    Dynamic,
 }
 
 pub(crate) struct Field {
@@ -33,11 +37,13 @@ pub(crate) struct Field {
 
 impl Recording {
     /// The runtime's method that records so.
-    fn word(self, span: Span) -> Ident {
+    pub(crate) fn word(self, span: Span) -> Ident {
         let word = match self {
             Recording::Plain => "field",
             Recording::Display => "display",
             Recording::Debug => "debug",
+            Recording::Label => "label",
+            Recording::Dynamic => "dynamic",
         };
         Ident::new(word, span)
     }
@@ -125,6 +131,16 @@ fn value(input: ParseStream<'_>, key: &str) -> syn::Result<Expr> {
 }
 
 impl Field {
+    /// The word `ret` at the beginning of its key: it is taken from the returned value.
+    pub(crate) fn of_ret(&self) -> Option<Ident> {
+        let sigils = |token: &TokenTree| matches!(token, TokenTree::Punct(_));
+        let mut name = self.name.clone().into_iter().skip_while(sigils);
+        match name.next() {
+            Some(TokenTree::Ident(word)) if word == "ret" && self.key.starts_with("ret.") => Some(word),
+            _ => None,
+        }
+    }
+
     /// `(field 0 f0 (value))`: the runtime's method, the key's number, the local that holds the value, the value.
     pub(crate) fn entry(&self, index: usize) -> TokenStream {
         let (word, slot, value) = (self.recording.word(self.place()), self.slot(index), &self.value);

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, ExprLit, ExprPath, Lit, Path};
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
     Trace,
     Debug,

@@ -8,11 +8,14 @@
 
 #![forbid(unsafe_code)]
 
+mod duration;
 mod errors;
 mod event;
 mod facts;
 mod fallback;
 mod field;
+#[allow(dead_code, reason = "the derives and `labels(…)` come next")]
+mod labels;
 mod level;
 mod names;
 mod observe;

@@ -38,7 +38,7 @@ pub use feagi_observability_macros::{
     burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
 };
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
-pub use instrument::{LabelValue, Labels, Level, Outcome};
+pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };

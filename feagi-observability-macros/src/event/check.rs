@@ -28,7 +28,7 @@ fn check_target(args: &Args, errors: &mut Errors) {
 /// A metric takes the number itself: a text that shows it cannot be added up.
 fn check_measured(schema: &Schema, field: &Field, errors: &mut Errors) {
     let sigil = match field.recording {
-        Recording::Plain => return,
+        Recording::Plain | Recording::Label | Recording::Dynamic => return,
         Recording::Display => '%',
         Recording::Debug => '?',
     };

@@ -2,12 +2,12 @@
 
 use super::args::Args;
 use super::schema::{Instrument, Kind, Schema, Source};
-use crate::facts::{Facts, ToOption};
+use crate::facts::Facts;
 use crate::field::Field;
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream {
     let here = Span::mixed_site();
@@ -18,7 +18,8 @@ pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream 
         .iter()
         .filter_map(|instrument| Feed::find(&instrument.source, args).map(|feed| (instrument, feed)))
         .collect();
-    let facts = facts(schema, level, args, &fed);
+    let facts = facts(schema, level, args, &fed, &runtime);
+    let count = Literal::usize_unsuffixed(args.fields.len());
     let fields = args.fields.iter().enumerate().map(|(index, field)| field.entry(index));
     let events = fed.iter().enumerate().filter_map(|(index, (_, feed))| feed.by_one(index));
     let values = fed
@@ -29,6 +30,7 @@ pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream 
     quote_spanned! {here=>
         #runtime::__private::emit_event! {
             #facts
+            #count
             { #(#fields)* }
             [#(#events)*]
             { #(#values)* }
@@ -37,31 +39,36 @@ pub(crate) fn expand(schema: &Schema, level: Level, args: &Args) -> TokenStream 
     }
 }
 
-fn facts(schema: &Schema, level: Level, args: &Args, fed: &[(&Instrument, Feed)]) -> TokenStream {
+fn facts<'r>(
+    schema: &Schema,
+    level: Level,
+    args: &Args,
+    fed: &[(&Instrument, Feed)],
+    runtime: &'r TokenStream,
+) -> Facts<'r> {
+    let mut facts = Facts::new(runtime);
+    facts.some("name", schema.name);
+    match &args.target {
+        Some(target) => facts.set("target", target),
+        None => facts.text("target", schema.target),
+    }
+    facts.level("level", level, Level::Info);
+    facts.text("help", schema.help);
+    facts.text("message", schema.message);
+    // An event has no duration and is counted by its own counter.
+    facts.of_runtime("metric", quote!(MetricFacts::Off));
+    facts.texts("keys", args.fields.iter().map(|field| field.key.as_str()));
     let instruments = fed.iter().map(|(instrument, _)| {
         let kind = match instrument.kind {
-            Kind::Counter => quote!(Counter),
-            Kind::Gauge => quote!(Gauge),
+            Kind::Counter => facts.path(quote!(InstrumentKind::Counter)),
+            Kind::Gauge => facts.path(quote!(InstrumentKind::Gauge)),
         };
         let Instrument { name, help, .. } = instrument;
-        quote!((#kind #name #help))
+        facts.path(quote!(InstrumentFacts { name: #name, help: #help, kind: #kind }))
     });
-    let facts = Facts {
-        name: Some(schema.name).to_option(),
-        target: args
-            .target
-            .as_ref()
-            .map_or_else(|| Some(schema.target).to_option(), |target| Some(target).to_option()),
-        level,
-        help: schema.help,
-        message: schema.message,
-        // An event has no duration and is counted by its own counter.
-        metric: quote!(Off),
-        profile: false,
-        keys: args.fields.iter().map(|field| field.key.as_str()).collect(),
-        instruments: quote!(#(#instruments)*),
-    };
-    facts.into_token_stream()
+    let instruments = quote!(&[#(#instruments),*]);
+    facts.set("instruments", instruments);
+    facts
 }
 
 /// What an instrument of this call is fed with.

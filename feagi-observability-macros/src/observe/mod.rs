@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod function;
 mod model;
+mod parameters;
+mod recorded;
 mod tokens;
 
 use crate::errors::Errors;
@@ -13,19 +15,20 @@ pub(crate) use check::{check_field_count, check_field_keys};
 use function::Function;
 use model::Model;
 use proc_macro2::TokenStream;
+use recorded::Recorded;
 
 /// The whole way from the annotation's tokens to the expansion.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let args = Args::read(arguments, &mut errors);
-    let function = Function::read(item.clone(), &mut errors);
-    if let Some(function) = &function {
-        check::all(&args, function, &mut errors);
-    }
-    match (errors.finish(), function) {
-        (Ok(()), Some(function)) => tokens::expand(&Model::new(args, &function), &function),
-        (Ok(()), None) => item,
-        (Err(errors), _) => fallback::item(&errors, &item),
+    let mut args = Args::read(arguments, &mut errors);
+    let Some(function) = Function::read(item.clone(), &mut errors) else {
+        return errors.finish().map_or_else(|errors| fallback::item(&errors, &item), |()| item.clone());
+    };
+    let recorded = Recorded::gather(&mut args, &function, &mut errors);
+    check::all(&args, &recorded, &function, &mut errors);
+    match errors.finish() {
+        Ok(()) => tokens::expand(&Model::new(args, recorded, &function), &function),
+        Err(errors) => fallback::item(&errors, &item),
     }
 }
 

@@ -1,28 +1,43 @@
 //! What an annotation means for its function: defaults filled in, the way of seeing the outcome chosen.
 
-use super::args::{Args, Metric};
-use super::function::{Body, Function};
-use crate::field::Field;
+use super::args::{Args, LogWhen, Metric, Profile, Rate, Slo};
+use super::function::Function;
+use super::parameters::{owned_by_future, reassigned_references};
+use super::recorded::Recorded;
+use crate::field::{Field, Recording};
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use std::collections::HashSet;
-use syn::visit::Visit;
 use syn::visit_mut::{VisitMut, visit_type_mut};
-use syn::{FnArg, Ident, LitStr, Pat, PatIdent, Path, ReturnType, Type};
+use syn::{Expr, Ident, LitStr, Path, ReturnType, Type};
 
 pub(crate) struct Model {
     pub(crate) name: Option<LitStr>,
     pub(crate) target: Option<LitStr>,
     pub(crate) level: Level,
-    /// The path that named the level.
-    pub(crate) level_path: Option<Path>,
+    /// The paths that named levels.
+    pub(crate) level_paths: Vec<Path>,
+    pub(crate) error_level: Level,
+    /// The level at which the returned value is recorded.
+    pub(crate) ret_level: Option<Level>,
     pub(crate) help: String,
     pub(crate) metric: Metric,
-    pub(crate) profile: bool,
-    pub(crate) fields: Vec<Field>,
-    pub(crate) outcome: Outcome,
+    pub(crate) buckets: Vec<u64>,
+    pub(crate) in_flight: bool,
+    pub(crate) log: LogWhen,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) profile: Profile,
+    /// Nanoseconds; 0 is none, here and in the next.
+    pub(crate) budget: u64,
+    pub(crate) heartbeat: u64,
+    pub(crate) slo: Option<Slo>,
+    /// 1 times every call.
+    pub(crate) sample: u32,
+    pub(crate) parent: Option<Expr>,
+    pub(crate) follows_from: Option<Expr>,
+    pub(crate) recorded: Recorded,
+    pub(crate) judges: Vec<Judge>,
     /// The return type as it can be written inside the function: `impl Trait` is `_`.
     pub(crate) returned: TokenStream,
     /// Async: what the body's future must own, in the order in which it is to be dropped. Sync: parameters to be moved into the
@@ -31,61 +46,145 @@ pub(crate) struct Model {
     pub(crate) runtime: TokenStream,
 }
 
-/// How the end of a call is judged.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// By whether it unwinds.
-    Unit,
-    /// By its value, if that turns out to be a `Result`.
-    Probe,
-    /// By its value, which must be a `Result`.
-    Result,
+/// One thing that is asked of a call's value.
+pub(crate) enum Judge {
+    /// The type must be a `Result`.
+    Require,
+    /// If it is a `Result`, an error is the outcome, shown so.
+    Probe(Shown),
+    /// What is an error says the author: where the predicate answers so.
+    If { answer: bool, predicate: Expr, shown: Shown },
+    /// The value is a field.
+    Ret(Recording),
+    /// Fields of the value, which the author calls so.
+    Fields(Ident),
+}
+
+/// How an error is shown.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown {
+    /// By `Display` if it can be, else by `Debug`.
+    AsItCan,
+    ByDebug,
 }
 
 impl Model {
-    pub(crate) fn new(args: Args, function: &Function) -> Self {
+    pub(crate) fn new(args: Args, recorded: Recorded, function: &Function) -> Self {
         let (returned, opaque) = nameable(&function.sig.output);
-        let outcome = Outcome::choose(args.err.is_some(), opaque, function);
-        let (level, level_path) =
-            args.level.map_or((Level::Info, None), |slot| (slot.value.level, slot.value.path));
-        let fields = args.fields.map_or_else(Vec::new, |slot| slot.value);
-        let moved = match (function.sig.asyncness, outcome) {
-            (Some(_), _) => owned_by_future(function, &fields),
-            (None, Outcome::Unit) => Vec::new(),
-            (None, _) => reassigned_references(function),
-        };
+        let judges = judges(&args, &recorded, opaque, function);
+        let moved = moved(&args, &recorded, !judges.is_empty(), function);
+        let mut levels = Levels::default();
+        let level = levels.take(args.level, Level::Info);
+        let error_level = levels.take(args.err.and_then(|slot| slot.value.level), Level::Error);
+        let ret_level = args.ret.map(|slot| levels.take(slot.value.level, level));
+        let (on, rate) = args.log.map_or((None, None), |slot| (slot.value.on, slot.value.rate));
         Model {
             name: args.name.map(|slot| slot.value),
             target: args.target.map(|slot| slot.value),
             level,
-            level_path,
+            error_level,
+            ret_level,
+            level_paths: levels.0,
             help: args.help.map_or_else(|| function.first_doc_line(), |slot| slot.value.value()),
             metric: args.metric.map_or(Metric::Shared, |slot| slot.value),
-            profile: args.profile.is_some_and(|slot| slot.value),
-            fields,
-            outcome,
+            buckets: args.buckets.map_or_else(Vec::new, |slot| slot.value.nanos()),
+            in_flight: args.in_flight.is_some_and(|slot| slot.value),
+            log: on.map_or(LogWhen::Exit, |slot| slot.value),
+            rate: rate.map(|slot| slot.value),
+            profile: args.profile.map_or(Profile::default(), |slot| slot.value),
+            budget: args.budget.map_or(0, |slot| slot.value.nanos),
+            heartbeat: args.heartbeat.map_or(0, |slot| slot.value.nanos),
+            slo: args.slo.map(|slot| slot.value),
+            sample: args.sample.map_or(1, |slot| slot.value.every),
+            parent: args.parent.map(|slot| slot.value),
+            follows_from: args.follows_from.map(|slot| slot.value),
+            recorded,
+            judges,
             returned,
             moved,
             runtime: runtime_path(args.runtime.as_ref().map(|slot| &slot.value)),
         }
     }
+
+    /// Whether more than outcome and duration is measured.
+    pub(crate) fn has_extras(&self) -> bool {
+        self.in_flight
+            || self.profile.alloc
+            || self.budget > 0
+            || !self.buckets.is_empty()
+            || !self.recorded.labels.is_empty()
+    }
+
+    /// The keys of everything that is recorded, in the order of their numbers; the returned value comes last.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let ret = self.ret_level.map(|_| RETURNED);
+        self.recorded.iter().map(|field| field.key.as_str()).chain(ret)
+    }
 }
 
-impl Outcome {
-    /// The value is looked at only where it is likely to say something, because looking puts the body into a closure.
-    fn choose(err: bool, opaque: bool, function: &Function) -> Self {
-        // `#[track_caller]` shows the place of the call; inside a closure that would be the closure.
-        if function.has_attribute("track_caller") {
-            return Outcome::Unit;
-        }
-        match (err, opaque) {
-            (true, false) => Outcome::Result,
-            // A type with `_` in it cannot be asked for on its own.
-            (true, true) => Outcome::Probe,
-            (false, _) if named_result(&function.sig.output) => Outcome::Probe,
-            (false, _) => Outcome::Unit,
-        }
+/// The key of the returned value.
+pub(crate) const RETURNED: &str = "return";
+
+/// The paths by which levels were named: the compiler is to see them, so that their import counts as used.
+#[derive(Default)]
+struct Levels(Vec<Path>);
+
+impl Levels {
+    fn take(
+        &mut self,
+        written: Option<crate::slot::Slot<crate::level::WrittenLevel>>,
+        default: Level,
+    ) -> Level {
+        let Some(slot) = written else { return default };
+        self.0.extend(slot.value.path);
+        slot.value.level
     }
+}
+
+/// The value is looked at only where it is likely to say something, because looking puts the body into a closure.
+fn judges(args: &Args, recorded: &Recorded, opaque: bool, function: &Function) -> Vec<Judge> {
+    // `#[track_caller]` shows the place of the call; inside a closure that would be the closure.
+    if function.has_attribute("track_caller") {
+        return Vec::new();
+    }
+    let mut judges = Vec::new();
+    let format = args.err.as_ref().and_then(|err| err.value.format.as_ref());
+    let shown = if format.is_some_and(|slot| slot.value == Recording::Debug) {
+        Shown::ByDebug
+    } else {
+        Shown::AsItCan
+    };
+    // A type with `_` in it cannot be asked for on its own.
+    if args.err.is_some() && !opaque {
+        judges.push(Judge::Require);
+    }
+    let predicate = |slot: &crate::slot::Slot<Expr>, answer| {
+        let predicate = slot.value.clone();
+        Judge::If { answer, predicate, shown }
+    };
+    match (&args.ok_if, &args.error_if) {
+        (Some(ok_if), _) => judges.push(predicate(ok_if, false)),
+        (None, Some(error_if)) => judges.push(predicate(error_if, true)),
+        (None, None) if args.err.is_some() || named_result(&function.sig.output) => {
+            judges.push(Judge::Probe(shown));
+        }
+        (None, None) => {}
+    }
+    judges.extend(recorded.of_ret.first().and_then(Field::of_ret).map(Judge::Fields));
+    if let Some(ret) = &args.ret {
+        judges.push(Judge::Ret(ret.value.format.as_ref().map_or(Recording::Debug, |slot| slot.value)));
+    }
+    judges
+}
+
+fn moved(args: &Args, recorded: &Recorded, is_judged: bool, function: &Function) -> Vec<Ident> {
+    if function.sig.asyncness.is_none() {
+        return if is_judged { reassigned_references(function) } else { Vec::new() };
+    }
+    let values = recorded.iter().map(|field| field.value.to_token_stream());
+    let others = [&args.parent, &args.follows_from].into_iter().flatten();
+    let values: Vec<TokenStream> = values.chain(others.map(|slot| slot.value.to_token_stream())).collect();
+    owned_by_future(function, &values)
 }
 
 /// Whether the function returns more than `()` and does return.
@@ -128,92 +227,4 @@ fn nameable(output: &ReturnType) -> (TokenStream, bool) {
     let (mut ty, mut opaque) = (ty.clone(), Opaque(false));
     opaque.visit_type_mut(&mut ty);
     (quote!(#ty), opaque.0)
-}
-
-/// The arguments of an async function in reverse: the future drops what it captured in the order of mention, a function drops
-/// its arguments last to first.
-///
-/// One that nobody names stays outside, unless its name starts with `_`: mentioning it would silence the compiler's warning
-/// about it.
-fn owned_by_future(function: &Function, fields: &[Field]) -> Vec<Ident> {
-    let mut bound = Bound::default();
-    for input in &function.sig.inputs {
-        match input {
-            FnArg::Receiver(receiver) => bound.push(Ident::new("self", receiver.self_token.span)),
-            FnArg::Typed(typed) => bound.visit_pat(&typed.pat),
-        }
-    }
-    let body = match &function.body {
-        Body::Block(block) => block.stream(),
-        Body::Missing(_) => TokenStream::new(),
-    };
-    let mut named = HashSet::new();
-    words(body, &mut named);
-    for field in fields {
-        words(field.value.to_token_stream(), &mut named);
-    }
-    bound.names.retain(|name| {
-        let name = name.to_string();
-        name.starts_with('_') || named.contains(name.trim_start_matches("r#"))
-    });
-    bound.names.reverse();
-    bound.names
-}
-
-/// What a pattern binds.
-#[derive(Default)]
-struct Bound {
-    names: Vec<Ident>,
-    seen: HashSet<String>,
-}
-
-impl Bound {
-    fn push(&mut self, name: Ident) {
-        // Alternatives of an or-pattern bind the same names.
-        if self.seen.insert(name.to_string()) {
-            self.names.push(name);
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Bound {
-    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-        self.push(pattern.ident.clone());
-        syn::visit::visit_pat_ident(self, pattern);
-    }
-}
-
-/// All words in `tokens`, those in strings included: `"{x}"` names `x`.
-fn words(tokens: TokenStream, into: &mut HashSet<String>) {
-    for token in tokens {
-        match token {
-            proc_macro2::TokenTree::Group(group) => words(group.stream(), into),
-            proc_macro2::TokenTree::Ident(ident) => {
-                into.insert(ident.to_string().trim_start_matches("r#").to_owned());
-            }
-            proc_macro2::TokenTree::Literal(literal) => {
-                let text = literal.to_string();
-                into.extend(text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned));
-            }
-            proc_macro2::TokenTree::Punct(_) => {}
-        }
-    }
-}
-
-/// Parameters `mut x: &mut T`. A closure that borrows `x` could not return what it was set to; all others it may borrow, which
-/// leaves them to be dropped when the function ends. `mut self: &mut Self` cannot be bound again and is left.
-fn reassigned_references(function: &Function) -> Vec<Ident> {
-    let typed = function.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    });
-    typed
-        .filter(|typed| matches!(&*typed.ty, Type::Reference(reference) if reference.mutability.is_some()))
-        .filter_map(|typed| match &*typed.pat {
-            Pat::Ident(pattern) if pattern.mutability.is_some() && pattern.by_ref.is_none() => {
-                Some(pattern.ident.clone())
-            }
-            _ => None,
-        })
-        .collect()
 }

@@ -1,43 +1,61 @@
 //! Writes the expansion. Nothing can fail here and nothing is decided here.
 
-use super::args::Metric;
+use super::args::{LogWhen, Metric};
 use super::function::{Body, Function};
-use super::model::{Model, Outcome};
-use crate::facts::{Facts, ToOption};
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use super::model::{Judge, Model, Shown};
+use crate::facts::Facts;
+use crate::field::{Field, Recording};
+use crate::level::Level;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
 
 /// The function with its head as it was and one call in its body.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, body } = function;
     let Body::Block(body) = body else { return TokenStream::new() };
-    // The compiler resolves what the author wrote; nothing of it is left.
-    let named = model.level_path.as_ref().map(|path| quote!(const _: () = { let _ = #path; };));
-    let call = call(model, sig.asyncness.is_some(), body);
+    let called = called(model, sig.asyncness.is_some());
+    let (named, call) = (named_levels(model), call(model, &called, body));
     let mut block = Group::new(Delimiter::Brace, quote!(#named #call));
     // Lints and errors about "the body" point where they did.
     block.set_span(body.span());
     quote!(#(#attrs)* #vis #defaultness #sig #block)
 }
 
-fn call(model: &Model, is_async: bool, body: &Group) -> TokenStream {
-    // Spans of this crate's edition, so that the path means the same for users of every edition.
-    let here = Span::mixed_site();
-    let called =
-        if is_async { quote_spanned!(here=> observe_async) } else { quote_spanned!(here=> observe_sync) };
-    let (runtime, facts) = (&model.runtime, facts(model));
-    let fields = model.fields.iter().enumerate().map(|(index, field)| field.entry(index));
-    let outcome = match model.outcome {
-        Outcome::Unit => quote!(unit),
-        Outcome::Probe => quote!(probe),
-        Outcome::Result => quote!(result),
+/// The compiler resolves the levels that the author wrote as paths; nothing of it is left.
+pub(crate) fn named_levels(model: &Model) -> TokenStream {
+    let paths = &model.level_paths;
+    quote!(#(const _: () = { let _ = #paths; };)*)
+}
+
+/// The macro of the runtime, and how the call begins.
+fn called(model: &Model, is_async: bool) -> [Ident; 2] {
+    let words = match (is_async, model.sample > 1) {
+        (false, false) => ["observe_sync", "Scope"],
+        (false, true) => ["observe_sync", "SampledScope"],
+        (true, false) => ["observe_async", "begin"],
+        (true, true) => ["observe_async", "begin_sampled"],
     };
+    // Spans of this crate's edition, so that the path means the same for users of every edition.
+    words.map(|word| Ident::new(word, Span::mixed_site()))
+}
+
+/// One call of the runtime around `body`.
+pub(crate) fn call(model: &Model, [called, begin]: &[Ident; 2], body: &Group) -> TokenStream {
+    let (runtime, facts) = (&model.runtime, facts(model));
+    let count = Literal::usize_unsuffixed(model.keys().count());
+    let fields = model.recorded.fields.iter().enumerate().map(|(index, field)| field.entry(index));
+    let (open, judges) = (open(model), model.judges.iter().map(|judge| judge_entry(model, judge)));
     let (returned, moved) = (&model.returned, &model.moved);
-    quote_spanned! {here=>
+    quote_spanned! {Span::mixed_site()=>
         #runtime::__private::#called! {
+            #begin
             #facts
+            #count
+            [#open]
             { #(#fields)* }
-            #outcome
+            [#(#judges)*]
             (#returned)
             (#(#moved)*)
             #body
@@ -45,22 +63,126 @@ fn call(model: &Model, is_async: bool, body: &Group) -> TokenStream {
     }
 }
 
-fn facts(model: &Model) -> TokenStream {
-    let metric = match &model.metric {
-        Metric::Shared => quote!(Shared),
-        Metric::Named(name) => quote!(Named(#name)),
-        Metric::Off => quote!(Off),
+fn facts(model: &Model) -> Facts<'_> {
+    let mut facts = Facts::new(&model.runtime);
+    if let Some(name) = &model.name {
+        facts.some("name", name);
+    }
+    if let Some(target) = &model.target {
+        facts.set("target", target);
+    }
+    facts.level("level", model.level, Level::Info);
+    facts.level("error_level", model.error_level, Level::Error);
+    if let Some(level) = model.ret_level {
+        let variant = level.variant();
+        let level = facts.path(quote!(Level::#variant));
+        facts.some("ret", level);
+    }
+    facts.text("help", &model.help);
+    facts.texts("keys", model.keys());
+    line_facts(&mut facts, model);
+    metric_facts(&mut facts, model);
+    promise_facts(&mut facts, model);
+    facts
+}
+
+fn line_facts(facts: &mut Facts<'_>, model: &Model) {
+    match model.log {
+        LogWhen::Exit => {}
+        LogWhen::Error => facts.of_runtime("log", quote!(LogWhen::Error)),
+        LogWhen::Never => facts.of_runtime("log", quote!(LogWhen::Never)),
+    }
+    if let Some(rate) = model.rate {
+        let (lines, seconds) = (rate.lines, rate.seconds);
+        let rate = facts.path(quote!(Rate { lines: #lines, seconds: #seconds }));
+        facts.some("rate", rate);
+    }
+}
+
+fn metric_facts(facts: &mut Facts<'_>, model: &Model) {
+    match &model.metric {
+        Metric::Shared => {}
+        Metric::Named(name) => facts.of_runtime("metric", quote!(MetricFacts::Named(#name))),
+        Metric::Off => facts.of_runtime("metric", quote!(MetricFacts::Off)),
+    }
+    let dynamic = model.recorded.dynamic.as_ref();
+    let bounded = model.recorded.labels.iter().filter(|label| label.recording == Recording::Label);
+    facts.texts("labels", bounded.map(|label| label.key.as_str()));
+    if let Some((key, cap)) = dynamic {
+        let dynamic = facts.path(quote!(Dynamic { key: #key, cap: #cap }));
+        facts.some("dynamic", dynamic);
+    }
+    if !model.buckets.is_empty() {
+        let bounds = &model.buckets;
+        facts.set("buckets", quote!(&[#(#bounds),*]));
+    }
+    facts.switch("in_flight", model.in_flight);
+    facts.switch("profile", model.profile.cpu);
+    facts.switch("alloc", model.profile.alloc);
+    facts.switch("extras", model.has_extras());
+}
+
+fn promise_facts(facts: &mut Facts<'_>, model: &Model) {
+    for (name, nanos) in [("budget", model.budget), ("heartbeat", model.heartbeat)] {
+        if nanos > 0 {
+            facts.set(name, nanos);
+        }
+    }
+    if model.sample > 1 {
+        facts.set("sample", model.sample);
+    }
+    if let Some(slo) = &model.slo {
+        let latency = slo.latency.as_ref().map_or(0, |slot| slot.value.nanos);
+        let percentile = slo.p.as_ref().map_or(99.0, |slot| slot.value);
+        let success = slo.success.as_ref().map_or(0.0, |slot| slot.value);
+        let slo = facts.path(quote!(Slo { latency: #latency, percentile: #percentile, success: #success }));
+        facts.some("slo", slo);
+    }
+}
+
+/// What is taken before the call begins.
+fn open(model: &Model) -> TokenStream {
+    let extras = model.has_extras().then(|| quote!((extras)));
+    let first = model.recorded.fields.len();
+    let labels = model.recorded.labels.iter().enumerate().map(|(index, label)| label.entry(first + index));
+    let given = |word: &str, value: &Expr| {
+        let place = Span::mixed_site().located_at(value.span());
+        let (word, slot) = (Ident::new(word, place), Ident::new("given", place));
+        quote!((#word #slot (#value)))
     };
-    let facts = Facts {
-        name: model.name.to_option(),
-        target: model.target.to_option(),
-        level: model.level,
-        help: &model.help,
-        message: "",
-        metric,
-        profile: model.profile,
-        keys: model.fields.iter().map(|field| field.key.as_str()).collect(),
-        instruments: TokenStream::new(),
+    let parent = model.parent.as_ref().map(|value| given("parent", value));
+    let follows_from = model.follows_from.as_ref().map(|value| given("follows_from", value));
+    quote!(#extras #parent #(#labels)* #follows_from)
+}
+
+/// What is asked of the call's value.
+fn judge_entry(model: &Model, judge: &Judge) -> TokenStream {
+    let shown = |shown: Shown| match shown {
+        Shown::AsItCan => quote!(probe),
+        Shown::ByDebug => quote!(probe_debug),
     };
-    facts.into_token_stream()
+    let of_ret = &model.recorded.of_ret;
+    let first = model.recorded.iter().count() - of_ret.len();
+    match judge {
+        Judge::Require => quote!((require)),
+        Judge::Probe(how) => {
+            let how = shown(*how);
+            quote!((#how))
+        }
+        Judge::If { answer, predicate, shown: how } => {
+            let how = shown(*how);
+            quote!((judge_if #answer #how (#predicate)))
+        }
+        Judge::Ret(recording) => {
+            let index = first + of_ret.len();
+            let how = recording.word(Span::mixed_site());
+            let (slot, index) = (format_ident!("f{index}"), Literal::usize_unsuffixed(index));
+            quote!((ret #how #index #slot))
+        }
+        Judge::Fields(ret) => {
+            let fields =
+                of_ret.iter().enumerate().map(|(index, field): (usize, &Field)| field.entry(first + index));
+            quote!((ret_fields #ret [#(#fields)*]))
+        }
+    }
 }

@@ -10,10 +10,13 @@ mod off;
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 mod on;
 
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+pub use crate::__feagi_check_opened as check_opened;
 pub use crate::instrument::probe;
 pub use crate::instrument::{
-    Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, Measure, MetricFacts,
-    Observed, Pending, Scope, Site, SiteFacts, frame_bytes, observe_future,
+    Dynamic, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen,
+    Measure, MetricFacts, Observed, Opening, Pending, Rate, SampledScope, Scope, Site, SiteFacts, Slo,
+    frame_bytes, observe_future,
 };
 pub use crate::{
     __feagi_emit_event as emit_event, __feagi_observe_async as observe_async,
@@ -21,9 +24,10 @@ pub use crate::{
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 pub use crate::{
-    __feagi_frame as frame, __feagi_judge as judge, __feagi_site as site, __feagi_write as write,
+    __feagi_judge as judge, __feagi_judge_one as judge_one, __feagi_open as open,
+    __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
 };
-pub use check::{count, debug, display, field, gauge};
+pub use check::{count, debug, display, dynamic, field, follows_from, gauge, label, parent};
 
 /// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it
 /// borrows mutably.

@@ -1,30 +1,56 @@
 //! Expansions that are the plain function. What stands in `if false` leaves no code; it keeps the compiler asking for what `on`
 //! asks for, and counts variables as used. Parentheses as in `on`.
 
-/// `facts, fields, how the end is judged, return type, parameters to move into the body, body` of a function.
+/// The parts are those of `on`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_sync {
-    ($facts:tt $fields:tt result ($returned:ty) $moved:tt $body:tt) => {{
+    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $crate::__private::probe::require_result::<$returned>();
         }
-        $crate::__private::observe_sync! { $facts $fields probe ($returned) $moved $body }
+        $crate::__private::observe_sync! { $scope $facts $count $open $fields [$($judge)*] ($returned) $moved $body }
     }};
-    ($facts:tt {} $outcome:ident ($returned:ty) $moved:tt $body:tt) => {
+    ($scope:ident $facts:tt $count:literal [] {} $judge:tt ($returned:ty) $moved:tt $body:tt) => {
         ($body)
     };
     (
-        $facts:tt { $(($how:tt $index:literal $slot:tt ($value:expr)))* } $outcome:ident ($returned:ty) $moved:tt
+        $scope:ident $facts:tt $count:literal
+        [$(($opened:tt $($part:tt)*))*]
+        { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
+        $judge:tt ($returned:ty) $moved:tt
         $body:tt
     ) => {{
         if false {
+            $($crate::__private::check_opened!($opened $($part)*);)*
             $(match &$value {
                 $slot => $crate::__private::$how($slot),
             })*
         }
         ($body)
     }};
+}
+
+/// One thing that is taken before a call begins.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_check_opened {
+    (extras) => {};
+    (follows_from $slot:tt ($value:expr)) => {
+        match $value {
+            $slot => $crate::__private::follows_from($slot),
+        }
+    };
+    (parent $slot:tt ($value:expr)) => {
+        match &$value {
+            $slot => $crate::__private::parent($slot),
+        }
+    };
+    ($how:tt $index:literal $slot:tt ($value:expr)) => {
+        match &$value {
+            $slot => $crate::__private::$how($slot),
+        }
+    };
 }
 
 /// The same of an async function: an await-free `if false` adds nothing to its future.
@@ -36,12 +62,13 @@ macro_rules! __feagi_observe_async {
     };
 }
 
-/// `facts, fields, instruments fed by one, by a field, message` of an event.
+/// `facts, number of fields, fields, instruments fed by one, by a field, message` of an event.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_emit_event {
     (
         $facts:tt
+        $count:literal
         { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
         [$($one:literal)*]
         { $(($measure:tt $instrument:literal $from:tt))* }

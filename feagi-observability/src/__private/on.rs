@@ -5,60 +5,24 @@
 //! Locals live in these macros, so that the user's code cannot see them; paths are absolute, so that no prelude is needed.
 
 /// A static site with its facts, as `&'static Site`. It stands in a block of its own: the body does not see its items.
+/// Only the facts that its author gave are listed.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_site {
-    (
-        {
-            name: $name:ident $(($name_text:literal))?,
-            target: $target:ident $(($target_text:literal))?,
-            level: $level:ident,
-            help: $help:literal,
-            message: $message:literal,
-            metric: $metric:ident $(($metric_name:literal))?,
-            profile: $profile:literal,
-            keys: [$($key:literal),*],
-            instruments: [$(($kind:ident $instrument:literal $instrument_help:literal))*]
-        }
-        $is_async:literal
-    ) => {{
+    ({ $($fact:tt)* } $(. $of_future:ident ())?) => {{
         fn here() {}
         static SITE: $crate::__private::Site = $crate::__private::Site::new($crate::__private::SiteFacts {
-            name: ::core::option::Option::$name $(($name_text))?,
-            path: || ::core::any::type_name_of_val(&here),
-            module: ::core::module_path!(),
-            target: match ::core::option::Option::$target $(($target_text))? {
-                ::core::option::Option::Some(target) => target,
-                ::core::option::Option::None => ::core::module_path!(),
-            },
-            file: ::core::file!(),
-            line: ::core::line!(),
-            level: $crate::__private::Level::$level,
-            help: $help,
-            metric: $crate::__private::MetricFacts::$metric $(($metric_name))?,
-            keys: &[$($key),*],
-            profile: $profile,
-            is_async: $is_async,
-            message: $message,
-            instruments: &[$($crate::__private::InstrumentFacts {
-                name: $instrument,
-                help: $instrument_help,
-                kind: $crate::__private::InstrumentKind::$kind,
-            }),*],
+            $($fact)*
+            ..$crate::__private::SiteFacts::new(
+                || ::core::any::type_name_of_val(&here),
+                ::core::module_path!(),
+                ::core::file!(),
+                ::core::line!(),
+            )
+            $(.$of_future())?
         });
         &SITE
     }};
-}
-
-/// Room for so many fields.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __feagi_frame {
-    ({ $(($how:tt $index:literal $slot:tt $value:tt))* }) => {
-        $crate::__private::Frame::<
-            { $crate::__private::frame_bytes(<[::core::primitive::u8]>::len(&[$($index),*])) }
-        >::new()
-    };
 }
 
 /// What writes the fields when someone listens.
@@ -77,39 +41,133 @@ macro_rules! __feagi_write {
     };
 }
 
-/// What looks at a call's value when it has ended.
+/// What takes labels, parent and links before the call begins.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __feagi_judge {
-    (unit) => {
-        |_, _| {}
+macro_rules! __feagi_open {
+    ([]) => {
+        |_| {}
     };
-    (probe) => {
-        |output, judgement| {
-            use $crate::__private::probe::{ByDebug as _, ByDisplay as _, ByKind as _, NoResult as _};
-            (&&&&$crate::__private::probe::Probe(output)).judge(judgement);
+    ([$(($how:tt $($part:tt)*))*]) => {
+        |opening| {
+            $($crate::__private::open_one!(opening $how $($part)*);)*
         }
     };
 }
 
-/// `facts, fields, how the end is judged, return type, parameters to move into the body, body` of a function.
+/// One of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_open_one {
+    ($opening:ident extras) => {
+        $opening.extras()
+    };
+    ($opening:ident parent $slot:tt ($value:expr)) => {
+        match &$value {
+            $slot => $opening.parent($slot),
+        }
+    };
+    ($opening:ident follows_from $slot:tt ($value:expr)) => {
+        match $value {
+            $slot => $opening.follows_from($slot),
+        }
+    };
+    ($opening:ident $how:tt $index:literal $slot:tt ($value:expr)) => {
+        match &$value {
+            $slot => $opening.$how($index, $slot),
+        }
+    };
+}
+
+/// What looks at a call's value when it has ended.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_judge {
+    ([]) => {
+        |_, _| {}
+    };
+    ([$(($($part:tt)*))*]) => {
+        |output, judgement| {
+            $($crate::__private::judge_one!(output judgement $($part)*);)*
+        }
+    };
+}
+
+/// One of the things that it does.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_judge_one {
+    // An error is the outcome, shown by `Display` if it can be, else by `Debug`.
+    ($output:ident $judgement:ident probe) => {
+        {
+            use $crate::__private::probe::{ByDebug as _, ByDisplay as _, ByKind as _, NoResult as _};
+            (&&&&$crate::__private::probe::Probe($output)).judge($judgement);
+        }
+    };
+    // The same, shown by `Debug`.
+    ($output:ident $judgement:ident probe_debug) => {
+        {
+            use $crate::__private::probe::{ByDebug as _, ByKind as _, NoResult as _};
+            (&&&$crate::__private::probe::Probe($output)).judge($judgement);
+        }
+    };
+    // The author says what is an error: where the predicate holds, or where it does not.
+    ($output:ident $judgement:ident judge_if $failed:literal $probe:ident ($predicate:expr)) => {
+        if $crate::__private::probe::holds($output, $predicate) == $failed {
+            $judgement.error();
+            $crate::__private::judge_one!($output $judgement $probe);
+        }
+    };
+    // The value as a field.
+    ($output:ident $judgement:ident ret $how:tt $index:literal $slot:tt) => {
+        if $judgement.wants_value() {
+            use $crate::__private::probe::{OfResult as _, OfValue as _};
+            if let ::core::option::Option::Some($slot) = (&$crate::__private::probe::Success($output)).get() {
+                $judgement.$how($index, $slot);
+            }
+        }
+    };
+    // Fields of the value, which the author calls `ret`.
+    ($output:ident $judgement:ident ret_fields $ret:ident [$(($how:tt $index:literal $slot:tt ($value:expr)))*]) => {
+        if $judgement.wants_fields() {
+            use $crate::__private::probe::{OfResult as _, OfValue as _};
+            if let ::core::option::Option::Some($ret) = (&$crate::__private::probe::Success($output)).get() {
+                let _ = $ret;
+                $(match &$value {
+                    $slot => $judgement.$how($index, $slot),
+                })*
+            }
+        }
+    };
+}
+
+/// A function: its facts, how many fields it has, what is taken before it begins, its fields, what is asked of its value, its return
+/// type, the parameters to move into its body, the body. `$scope` is `Scope` or `SampledScope`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_sync {
-    ($facts:tt $fields:tt unit ($returned:ty) () $body:tt) => {{
-        let mut frame = $crate::__private::frame!($fields);
-        let _scope = $crate::__private::Scope::enter(
-            $crate::__private::site!($facts false),
+    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [] ($returned:ty) () $body:tt) => {{
+        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
+        let _scope = $crate::__private::$scope::enter(
+            $crate::__private::site!($facts),
             &mut frame,
+            $crate::__private::open!($open),
             $crate::__private::write!($fields),
         );
         ($body)
     }};
-    ($facts:tt $fields:tt probe ($returned:ty) ($($moved:ident)*) $body:tt) => {{
-        let mut frame = $crate::__private::frame!($fields);
-        let mut scope = $crate::__private::Scope::enter(
-            $crate::__private::site!($facts false),
+    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
+        if false {
+            $crate::__private::probe::require_result::<$returned>();
+        }
+        $crate::__private::observe_sync! { $scope $facts $count $open $fields [$($judge)*] ($returned) $moved $body }
+    }};
+    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
+        let mut scope = $crate::__private::$scope::enter(
+            $crate::__private::site!($facts),
             &mut frame,
+            $crate::__private::open!($open),
             $crate::__private::write!($fields),
         );
         // The closure's copy is what the body changes; this keeps the `mut` of the parameter needed.
@@ -120,37 +178,30 @@ macro_rules! __feagi_observe_sync {
             $(let mut $moved = $moved;)*
             ($body)
         });
-        scope.judge(|judgement| {
-            use $crate::__private::probe::{ByDebug as _, ByDisplay as _, ByKind as _, NoResult as _};
-            (&&&&$crate::__private::probe::Probe(&output)).judge(judgement);
-        });
+        scope.judge(&output, $crate::__private::judge!($judge));
         output
-    }};
-    ($facts:tt $fields:tt result ($returned:ty) $moved:tt $body:tt) => {{
-        if false {
-            $crate::__private::probe::require_result::<$returned>();
-        }
-        $crate::__private::observe_sync! { $facts $fields probe ($returned) $moved $body }
     }};
 }
 
-/// The same of an async function, whose parameters come in the order in which its future is to drop them.
+/// The same of an async function, whose parameters come in the order in which its future is to drop them. `$begin` is `begin` or
+/// `begin_sampled`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_async {
-    ($facts:tt $fields:tt result ($returned:ty) $moved:tt $body:tt) => {{
+    ($begin:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $crate::__private::probe::require_result::<$returned>();
         }
-        $crate::__private::observe_async! { $facts $fields probe ($returned) $moved $body }
+        $crate::__private::observe_async! { $begin $facts $count $open $fields [$($judge)*] ($returned) $moved $body }
     }};
-    ($facts:tt $fields:tt $outcome:ident ($returned:ty) ($($moved:ident)*) $body:tt) => {{
-        let mut frame = $crate::__private::frame!($fields);
+    ($begin:ident $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
         $crate::__private::observe_future(
             // Fields are written while the function still owns its parameters.
-            $crate::__private::Pending::begin(
-                $crate::__private::site!($facts true),
+            $crate::__private::Pending::$begin(
+                $crate::__private::site!($facts.of_future()),
                 &mut frame,
+                $crate::__private::open!($open),
                 $crate::__private::write!($fields),
             ),
             async move {
@@ -161,26 +212,27 @@ macro_rules! __feagi_observe_async {
                 }
                 ($body)
             },
-            $crate::__private::judge!($outcome),
+            $crate::__private::judge!($judge),
         )
         .await
     }};
 }
 
-/// `facts, fields, instruments fed by one, by a field, message` of an event.
+/// `facts, number of fields, fields, instruments fed by one, by a field, message` of an event.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_emit_event {
     (
         $facts:tt
+        $count:literal
         { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
         [$($one:literal)*]
         { $(($measure:tt $instrument:literal $from:tt))* }
         [$($text:tt ($($message:tt)+))?]
     ) => {{
-        let mut frame = $crate::__private::frame!({ $(($how $index $slot ()))* });
+        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
         if let ::core::option::Option::Some(mut event) =
-            $crate::__private::Event::open($crate::__private::site!($facts false), &mut frame)
+            $crate::__private::Event::open($crate::__private::site!($facts), &mut frame)
         {
             // Each value is taken once; a message may refer to the same variables.
             match ($(&$value,)* $(::core::format_args!($($message)+),)?) {

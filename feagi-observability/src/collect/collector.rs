@@ -28,6 +28,8 @@ pub(crate) struct Outputs {
     pub(crate) spans: Vec<Box<dyn Sink>>,
     /// Exit lines a second and site.
     pub(crate) rate_limit: u32,
+    /// Called at each look at the rings.
+    pub(crate) pulse: Box<dyn FnMut() + Send>,
     /// Called every five seconds.
     pub(crate) upkeep: Box<dyn FnMut() + Send>,
 }
@@ -110,6 +112,8 @@ struct Worker {
     counts: Arc<CollectorCounts>,
     clock: WallClock,
     limit: RateLimit,
+    /// For calls over their budget, so that others leave them room.
+    slow_limit: RateLimit,
     batch: Batch,
     last_upkeep: Instant,
 }
@@ -124,9 +128,9 @@ struct Batch {
 
 impl Worker {
     fn new(outputs: Outputs, counts: Arc<CollectorCounts>) -> Self {
-        let limit = RateLimit::new(outputs.rate_limit);
+        let (limit, slow_limit) = (RateLimit::new(outputs.rate_limit), RateLimit::new(outputs.rate_limit));
         let (clock, last_upkeep) = (WallClock::new(), Instant::now());
-        Worker { outputs, counts, clock, limit, batch: Batch::default(), last_upkeep }
+        Worker { outputs, counts, clock, limit, slow_limit, batch: Batch::default(), last_upkeep }
     }
 
     fn run(mut self, commands: &Receiver<Command>) {
@@ -174,6 +178,7 @@ impl Worker {
         for sink in self.sinks() {
             sink.flush();
         }
+        (self.outputs.pulse)();
         if self.last_upkeep.elapsed() >= Duration::from_secs(5) {
             self.last_upkeep = Instant::now();
             (self.outputs.upkeep)();
@@ -185,8 +190,11 @@ impl Worker {
             self.counts.spans.fetch_add(1, Relaxed);
             if let Some(site) = entry.site {
                 let (trace_id, span_id) = (entry.trace_id, entry.span_id);
-                let example = Example { trace_id, span_id, duration: entry.duration, end: record.end };
-                exemplars::offer(site.live().index, entry.outcome, example);
+                let is_pinned = entry.over_budget;
+                let example =
+                    Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
+                let series = entry.series(site);
+                exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
             }
             for sink in &mut self.outputs.spans {
                 sink.write(entry);
@@ -204,11 +212,16 @@ impl Worker {
         }
     }
 
-    /// Exit lines of calls that went well are limited; failures and events never.
+    /// Lines of calls that went well are limited, those over their budget on their own; failures and events only where their site
+    /// has a rate of its own.
     fn admit(&mut self, entry: &Entry<'_>) -> Option<u64> {
-        let limited = entry.kind == super::EntryKind::Call && entry.outcome == Outcome::Ok;
-        let (Some(site), true) = (entry.site, limited) else { return Some(0) };
-        let admitted = self.limit.admit(site.live().index, entry.end());
+        let Some(site) = entry.site else { return Some(0) };
+        let is_exit = entry.kind == super::EntryKind::Call && entry.outcome == Outcome::Ok;
+        if !is_exit && site.facts.rate.is_none() {
+            return Some(0);
+        }
+        let limit = if entry.over_budget { &mut self.slow_limit } else { &mut self.limit };
+        let admitted = limit.admit(site.live().index, site.facts.rate, entry.end());
         if admitted.is_none() {
             self.counts.suppressed.fetch_add(1, Relaxed);
         }

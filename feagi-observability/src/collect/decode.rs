@@ -4,7 +4,7 @@ use super::entry::{Entry, EntryKind};
 use crate::context::SpanName;
 use crate::instrument::clock::WallClock;
 use crate::instrument::record::{Header, Kind, flags};
-use crate::instrument::{Fields, Keys, Level, MESSAGE_KEY, Site, TARGET_KEY, ThreadInfo};
+use crate::instrument::{Fields, Keys, Level, MESSAGE_KEY, Outcome, Site, TARGET_KEY, ThreadInfo};
 use tracing_core::Metadata;
 
 /// One record as it was read from a ring.
@@ -37,6 +37,10 @@ impl Raw {
         self.header.mark.flags & flags::SPAN != 0
     }
 
+    fn is_over_budget(&self) -> bool {
+        self.header.mark.flags & flags::OVER_BUDGET != 0
+    }
+
     pub(super) fn entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
         match self.header.mark.kind {
             Kind::Log => self.log_entry(bytes, thread),
@@ -54,11 +58,17 @@ impl Raw {
         Entry {
             kind: if is_event { EntryKind::Event } else { EntryKind::Call },
             name: site.live().name,
-            target: site.facts.target,
+            target: site.facts.target(),
             file: site.facts.file,
             line: site.facts.line,
             message: fields.reserved(MESSAGE_KEY).or(default_message),
-            level: if outcome.is_failure() { Level::Error } else { site.facts.level },
+            level: match outcome {
+                Outcome::Error => site.facts.error_level,
+                Outcome::Panic => Level::Error,
+                // The more important of the two.
+                _ if self.is_over_budget() => site.facts.level.min(Level::Warn),
+                _ => site.facts.level,
+            },
             is_async: site.facts.is_async,
             site: Some(site),
             ..self.common(fields, thread)
@@ -102,6 +112,7 @@ impl Raw {
             thread,
             message: None,
             fields,
+            over_budget: self.is_over_budget(),
             truncated: header.mark.flags & flags::TRUNCATED != 0,
             suppressed: 0,
             span_name: "",

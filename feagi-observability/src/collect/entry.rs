@@ -1,7 +1,8 @@
 //! What sinks and exporters see: one decoded record, borrowed from the collector's batch.
 
 use crate::context::{SpanId, TraceId};
-use crate::instrument::{Fields, Level, Outcome, Site, ThreadInfo};
+use crate::instrument::shard::series_of;
+use crate::instrument::{Fields, Level, Outcome, Site, ThreadInfo, Value};
 
 /// What kind of record an entry was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) message: Option<&'a str>,
     /// Typed fields in the order they were written; the message is not among them.
     pub(crate) fields: Fields<'a>,
+    /// Whether the call took longer than its budget.
+    pub(crate) over_budget: bool,
     /// Whether a field was cut because it did not fit.
     pub(crate) truncated: bool,
     /// Lines of this site that the rate limit left out since its last one.
@@ -54,6 +57,21 @@ impl Entry<'_> {
     /// The time that its line carries: when it ended.
     pub(crate) fn end(&self) -> u64 {
         self.start.saturating_add(self.duration)
+    }
+
+    /// The number of its series, read back from its labels, which are fields, too.
+    pub(crate) fn series(&self, site: &'static Site) -> usize {
+        let labels = &site.live().labels;
+        let mut series = 0;
+        for (key, values) in site.facts.labels.iter().zip(labels) {
+            let text = self.fields.iter().find_map(|(name, value)| match value {
+                Value::Str(text) if name == *key => Some(text),
+                _ => None,
+            });
+            let index = values.iter().position(|value| Some(*value) == text).unwrap_or_default();
+            series = series * values.len() + index;
+        }
+        series.min(series_of(labels) - 1)
     }
 
     /// The text of its line: the message, else the name.

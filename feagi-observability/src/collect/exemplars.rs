@@ -4,11 +4,13 @@
 
 use crate::context::{SpanId, TraceId};
 use crate::instrument::Outcome;
-use crate::instrument::shard::{BUCKETS, bucket_of};
+use crate::instrument::shard::{BUCKETS, bucket_within};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A bucket's example is replaced at most this often, so that a scrape finds one that a log still holds.
 const MIN_AGE_NANOS: u64 = 1_000_000_000;
+/// One of a call over its budget stays this long, unless another such call replaces it.
+const PINNED_NANOS: u64 = 60_000_000_000;
 
 /// One span that stands for a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,37 +21,77 @@ pub(crate) struct Example {
     pub(crate) duration: u64,
     /// When it ended, nanoseconds since the Unix epoch.
     pub(crate) end: u64,
+    /// Of a call over its budget.
+    pub(crate) is_pinned: bool,
 }
 
-/// The examples of one site.
+/// The examples of one series.
 #[derive(Clone, Default)]
-pub(crate) struct SiteExamples {
+pub(crate) struct SeriesExamples {
     pub(crate) buckets: [Option<Example>; BUCKETS],
     pub(crate) outcomes: [Option<Example>; 4],
 }
 
-static EXAMPLES: Mutex<Vec<SiteExamples>> = Mutex::new(Vec::new());
+/// By site index, then by series.
+static EXAMPLES: Mutex<Vec<Vec<SeriesExamples>>> = Mutex::new(Vec::new());
 
-fn lock() -> MutexGuard<'static, Vec<SiteExamples>> {
+fn lock() -> MutexGuard<'static, Vec<Vec<SeriesExamples>>> {
     EXAMPLES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Offers a span of the site with this index.
-pub(crate) fn offer(site: usize, outcome: Outcome, example: Example) {
+/// Offers a span of the site with this index, of one of its series, whose durations have these bounds.
+pub(crate) fn offer(site: usize, series: usize, bounds: &[u64], outcome: Outcome, example: Example) {
     let mut all = lock();
-    if all.len() <= site {
-        all.resize_with(site + 1, SiteExamples::default);
-    }
-    let Some(examples) = all.get_mut(site) else { return };
-    for slot in [&mut examples.buckets[bucket_of(example.duration)], &mut examples.outcomes[outcome as usize]]
-    {
-        if slot.is_none_or(|old| example.end >= old.end.saturating_add(MIN_AGE_NANOS)) {
+    let Some(of_site) = grown(&mut all, site) else { return };
+    let Some(examples) = grown(of_site, series) else { return };
+    let bucket = bucket_within(example.duration, bounds);
+    let outcome = examples.outcomes.get_mut(outcome as usize);
+    for slot in [examples.buckets.get_mut(bucket), outcome].into_iter().flatten() {
+        if slot.is_none_or(|old| example.replaces(&old)) {
             *slot = Some(example);
         }
     }
 }
 
-/// The examples of the site with this index.
-pub(crate) fn of_site(site: usize) -> SiteExamples {
+impl Example {
+    fn replaces(&self, old: &Example) -> bool {
+        let age = self.end.saturating_sub(old.end);
+        match (self.is_pinned, old.is_pinned) {
+            (true, false) => true,
+            (false, true) => age >= PINNED_NANOS,
+            _ => age >= MIN_AGE_NANOS,
+        }
+    }
+}
+
+fn grown<T: Default>(all: &mut Vec<T>, index: usize) -> Option<&mut T> {
+    if all.len() <= index {
+        all.resize_with(index + 1, T::default);
+    }
+    all.get_mut(index)
+}
+
+/// The examples of each series of the site with this index.
+pub(crate) fn of_site(site: usize) -> Vec<SeriesExamples> {
     lock().get(site).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_over_its_budget_stays_and_others_give_way_by_age() {
+        let at = |seconds: u64, is_pinned| Example {
+            trace_id: TraceId::NONE,
+            span_id: SpanId::NONE,
+            duration: 1,
+            end: seconds * 1_000_000_000,
+            is_pinned,
+        };
+        assert!(at(1, false).replaces(&at(0, false)) && !at(0, false).replaces(&at(0, false)));
+        assert!(at(0, true).replaces(&at(0, false)));
+        assert!(!at(59, false).replaces(&at(0, true)) && at(60, false).replaces(&at(0, true)));
+        assert!(at(1, true).replaces(&at(0, true)));
+    }
 }

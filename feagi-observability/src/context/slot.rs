@@ -134,6 +134,25 @@ impl ThreadSlot {
         innermost
     }
 
+    /// The same below a parent of the caller's choice; without one it is a root.
+    ///
+    /// # Safety
+    /// `place` is one for a context.
+    pub(crate) unsafe fn write_below(
+        &self,
+        place: *mut Context,
+        name: &'static SpanName,
+        parent: Option<(TraceId, SpanId, bool)>,
+        samples_root: bool,
+    ) -> *const Context {
+        let (trace_id, parent_id, sampled) =
+            parent.unwrap_or_else(|| (self.new_trace_id(), SpanId::NONE, samples_root));
+        let span_id = self.new_span_id();
+        // SAFETY: the caller's promise.
+        unsafe { place.write(Context { trace_id, span_id, parent_id, name, sampled }) };
+        self.innermost()
+    }
+
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
     /// A signal handler on this thread sees either the old or the new one, whole: the fence keeps the compiler from moving the
     /// context's parts behind the store, and of a thread's own stores a handler on it sees no other order.

@@ -8,7 +8,7 @@ mod serve;
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::error::ObservabilityError;
-use crate::instrument::{MetricFacts, SiteFacts, clock, registry, signals};
+use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, registry, signals};
 use crate::logging::{CaptureLayer, Filter};
 use crate::telemetry::{MetricsRegistry, TelemetryCollector};
 use manager::Running;
@@ -65,8 +65,14 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     install_subscriber(&plan.filter, &capture)?;
     clock::calibrate();
     let has_spans = !plan.spans.is_empty() || config.telemetry.tracing_enabled;
-    let outputs =
-        Outputs { lines: plan.lines, spans: plan.spans, rate_limit: config.logging.rate_limit, upkeep };
+    let watched = Arc::clone(&telemetry);
+    let outputs = Outputs {
+        lines: plan.lines,
+        spans: plan.spans,
+        rate_limit: config.logging.rate_limit,
+        pulse: Box::new(move || watched.look_for_heartbeats()),
+        upkeep,
+    };
     let collector = Collector::start(outputs, counts).map_err(ObservabilityError::Thread)?;
     #[cfg(feature = "server")]
     let server = plan
@@ -88,20 +94,20 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
 /// Which signals a site feeds.
 fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::Policy {
     Box::new(move |facts: &SiteFacts| {
-        let mut wanted = 0;
-        if filter.enables(facts.target, facts.level) {
-            wanted |= signals::LINE;
-        }
-        if filter.enables(facts.target, crate::Level::Error) {
-            wanted |= signals::ERROR_LINE;
-        }
-        if has_spans {
-            wanted |= signals::SPAN;
-        }
-        if metrics_enabled && (facts.metric != MetricFacts::Off || !facts.instruments.is_empty()) {
-            wanted |= signals::METRICS;
-        }
-        wanted
+        let enables = |level| filter.enables(facts.target(), level);
+        let is_counted =
+            facts.metric != MetricFacts::Off || !facts.instruments.is_empty() || facts.heartbeat > 0;
+        let answers = [
+            (signals::LINE, facts.log == LogWhen::Exit && enables(facts.level)),
+            (signals::ERROR_LINE, facts.log != LogWhen::Never && enables(facts.error_level)),
+            (signals::SLOW_LINE, facts.log != LogWhen::Never && facts.budget > 0 && enables(Level::Warn)),
+            (signals::RET, facts.ret.is_some_and(enables)),
+            (signals::SPAN, has_spans),
+            (signals::METRICS, metrics_enabled && is_counted),
+        ];
+        let wanted = answers.iter().filter(|(_, yes)| *yes).fold(0, |wanted, (signal, _)| wanted | signal);
+        // What a site measures besides is of use only if something else is on.
+        if wanted != 0 && facts.extras { wanted | signals::EXTRAS } else { wanted }
     })
 }
 

@@ -4,15 +4,16 @@
 //! instructions to its program, and those that all share stay in the cache.
 
 use super::clock;
+use super::extras;
 use super::frame::Running;
 use super::lost;
+use super::opening::ParentContext;
 use super::outcome::Outcome;
 use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
-use super::value::{ERROR_KEY, Encoder, Written};
+use super::value::Written;
 use crate::context::Context;
-use std::fmt;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
@@ -23,6 +24,8 @@ pub(super) struct Call {
     start: u64,
     pub(super) state: State,
     pub(super) end: End,
+    /// The number of its series; written for sites with extras alone.
+    pub(super) series: MaybeUninit<u32>,
     /// Whether the thread was unwinding already when the call began.
     unwinding: bool,
 }
@@ -30,8 +33,8 @@ pub(super) struct Call {
 /// What is known of a call's record before the call ends; as the record begins, so that it is copied as one word.
 #[repr(C)]
 pub(super) struct End {
-    bytes: u32,
-    mark: Mark,
+    pub(super) bytes: u32,
+    pub(super) mark: Mark,
 }
 
 impl Call {
@@ -65,9 +68,15 @@ impl Call {
 }
 
 impl End {
+    /// Of a call that leaves no record.
+    #[inline(always)]
+    pub(super) fn unrecorded() -> Self {
+        End { bytes: 0, mark: Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: 0 } }
+    }
+
     /// It ends like this; a failure gets its line whatever the level of the site.
     #[inline]
-    fn set(&mut self, outcome: Outcome, state: State) {
+    pub(super) fn set(&mut self, outcome: Outcome, state: State) {
         self.mark.outcome = outcome;
         if outcome.is_failure() && state.has(signals::ERROR_LINE) {
             self.mark.flags |= flags::LINE;
@@ -122,10 +131,42 @@ pub(super) unsafe fn begin_future<'f>(
     Running::new(call)
 }
 
+/// The same for both, below a parent of the caller's choice; a scope's context is entered, a future's by its polls.
+///
+/// # Safety
+/// `call` is a place for a call, which stays as it is until [`end_scope`] if it is a scope's.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn begin_below<'f>(
+    call: NonNull<Call>,
+    site: &'static Site,
+    state: State,
+    fields: Written,
+    parent: ParentContext,
+) -> Running<'f> {
+    let place = call.as_ptr();
+    let Some(thread) = thread::attach() else {
+        // SAFETY: the caller's promise.
+        return unsafe { begin_ending(call, site, state, fields) };
+    };
+    // SAFETY: the caller's promise.
+    unsafe {
+        let context = &raw mut (*place).context;
+        let samples_root = state.has(signals::SPAN);
+        let parent = parent.into_ids();
+        let previous = thread.slot.write_below(context, &site.span_name, parent, samples_root);
+        Call::write(place, previous, state, fields);
+        if !site.facts.is_async {
+            thread.slot.enter(context);
+        }
+    }
+    Running::new(call)
+}
+
 /// On a thread's first call; also on a thread that is ending, where nothing is entered.
 ///
 /// # Safety
-/// `call` is a place for a call, fit for `again`.
+/// That of `again`.
 #[cold]
 #[inline(never)]
 unsafe fn begin_unattached<'f>(
@@ -135,10 +176,25 @@ unsafe fn begin_unattached<'f>(
     fields: Written,
     again: unsafe fn(NonNull<Call>, &'static Site, State, Written) -> Running<'f>,
 ) -> Running<'f> {
-    if thread::attach().is_some() {
-        // SAFETY: the caller's promise.
-        return unsafe { again(call, site, state, fields) };
+    // SAFETY: the caller's promise.
+    unsafe {
+        match thread::attach() {
+            Some(_) => again(call, site, state, fields),
+            None => begin_ending(call, site, state, fields),
+        }
     }
+}
+
+/// On a thread that is ending: nothing is entered.
+///
+/// # Safety
+/// `call` is a place for a call.
+unsafe fn begin_ending<'f>(
+    call: NonNull<Call>,
+    site: &'static Site,
+    state: State,
+    fields: Written,
+) -> Running<'f> {
     let place = call.as_ptr();
     // SAFETY: the caller's promise.
     unsafe {
@@ -182,18 +238,70 @@ pub(super) unsafe fn end_future(call: *mut Call, site: &'static Site, is_dropped
     }
 }
 
+/// What is known of a call once it has ended.
+pub(super) struct Judged<'c> {
+    pub(super) state: State,
+    pub(super) outcome: Outcome,
+    pub(super) nanos: u64,
+    pub(super) series: u32,
+    /// Its encoded fields.
+    pub(super) fields: &'c [u8],
+}
+
+impl<'c> Judged<'c> {
+    /// # Safety
+    /// `call` stands in a frame, has begun, and is one of a site with extras.
+    unsafe fn new(call: *const Call, nanos: u64) -> Self {
+        // SAFETY: the caller's promise: the fields were written to the bytes behind the call, the series by the extras.
+        unsafe {
+            let Call { state, series, end: End { bytes, mark }, .. } = &*call;
+            let fields = std::slice::from_raw_parts(call.add(1).cast(), *bytes as usize);
+            Judged { state: *state, outcome: mark.outcome, nanos, series: series.assume_init(), fields }
+        }
+    }
+}
+
 /// Counts the call and writes its record. The context has been left.
 ///
 /// # Safety
 /// `call` stands in a frame and has begun.
 #[inline(always)]
-unsafe fn end(call: *const Call, thread: &ThreadState, site: &'static Site) {
+unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
-    let Call { context, start, state, end: End { bytes, mark }, .. } = unsafe { &*call };
+    let Call { start, state, end: End { mark, .. }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
+    if state.has(signals::EXTRAS) {
+        // SAFETY: the caller's promise; the state tells of the extras.
+        return unsafe { end_with_extras(call, thread, site, duration) };
+    }
     if state.has(signals::METRICS) {
         thread.shard(state.index(), site).record_call(mark.outcome, duration);
     }
+    // SAFETY: the caller's promise.
+    unsafe { push(call, thread, site, duration) };
+}
+
+/// # Safety
+/// That of [`end`]; the site has extras.
+#[cold]
+#[inline(never)]
+unsafe fn end_with_extras(call: *mut Call, thread: &ThreadState, site: &'static Site, duration: u64) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let more = extras::end(&Judged::new(call, duration), thread, site);
+        (*call).end.mark.flags |= more;
+        push(call, thread, site, duration);
+    }
+}
+
+/// Writes the record, if the call is to leave one.
+///
+/// # Safety
+/// That of [`end`].
+#[inline(always)]
+unsafe fn push(call: *const Call, thread: &ThreadState, site: &'static Site, duration: u64) {
+    // SAFETY: the caller's promise.
+    let Call { context, start, end: End { bytes, mark }, .. } = unsafe { &*call };
     if mark.flags & (flags::LINE | flags::SPAN) == 0 {
         return;
     }
@@ -219,51 +327,17 @@ unsafe fn end(call: *const Call, thread: &ThreadState, site: &'static Site) {
 #[inline(never)]
 unsafe fn end_unattached(call: *mut Call, site: &'static Site) {
     // SAFETY: the caller's promise.
-    let call = unsafe { &mut *call };
-    if call.is_unwinding() {
-        call.end.set(Outcome::Panic, call.state);
-    }
-    if call.state.has(signals::METRICS) {
-        let nanos = clock::to_nanos(clock::now().saturating_sub(call.start));
-        site.live().shared.record_call_shared(call.end.mark.outcome, nanos);
-    }
-    lost::count(call.end.mark.flags);
-}
-
-/// Says how a call ended, from its value.
-pub struct Judgement<'c> {
-    pub(super) end: &'c mut End,
-    pub(super) bytes: &'c mut [MaybeUninit<u8>],
-    pub(super) state: State,
-}
-
-impl Judgement<'_> {
-    /// It ended in an error that cannot be shown.
-    pub fn error(&mut self) {
-        self.end.set(Outcome::Error, self.state);
-    }
-
-    /// It ended in this error, shown by its `Display`.
-    pub fn error_display(&mut self, error: &dyn fmt::Display) {
-        self.error();
-        self.text(format_args!("{error}"));
-    }
-
-    /// It ended in this error, shown by its `Debug`.
-    pub fn error_debug(&mut self, error: &dyn fmt::Debug) {
-        self.error();
-        self.text(format_args!("{error:?}"));
-    }
-
-    fn text(&mut self, text: fmt::Arguments<'_>) {
-        if !self.state.has(signals::RECORD) {
-            return;
+    let (state, mut mark, nanos) = unsafe {
+        if (*call).is_unwinding() {
+            (*call).end.set(Outcome::Panic, (*call).state);
         }
-        let Some(free) = self.bytes.get_mut(self.end.bytes as usize..) else { return };
-        let mut encoder = Encoder::new(free);
-        encoder.arguments(ERROR_KEY, text);
-        let added = encoder.finish();
-        self.end.bytes += added.bytes;
-        self.end.mark.flags |= added.flags;
+        ((*call).state, (*call).end.mark, clock::to_nanos(clock::now().saturating_sub((*call).start)))
+    };
+    if state.has(signals::EXTRAS) {
+        // SAFETY: the caller's promise; the state tells of the extras.
+        mark.flags |= extras::end_shared(&unsafe { Judged::new(call, nanos) }, site);
+    } else if state.has(signals::METRICS) {
+        site.live().shared.call.record_shared(mark.outcome, nanos, &[]);
     }
+    lost::count(mark.flags);
 }

@@ -75,7 +75,7 @@ impl Head {
     #[inline(never)]
     fn open(site: &'static Site, mut state: State) -> Option<Head> {
         if state.has(signals::UNREGISTERED) {
-            state = registry::first_state(site);
+            state = registry::first_state(site, &[]);
             if state == State::OFF {
                 return None;
             }

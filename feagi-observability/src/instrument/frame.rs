@@ -1,8 +1,12 @@
 //! The room that an instrumented function lends to its call, and the hold on a call that runs in it.
 
-use super::call::{self, Call, Judgement};
+use super::call::{self, Call};
+use super::extras;
+use super::judgement::Judgement;
+use super::opening::{Dimensions, Opened, Opening};
+use super::registry;
 use super::site::{Site, State, signals};
-use super::thread::ThreadState;
+use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
 use crate::context::Context;
 use std::marker::PhantomData;
@@ -41,8 +45,34 @@ impl<const N: usize> Frame<N> {
         Frame { call: MaybeUninit::uninit(), bytes: [MaybeUninit::uninit(); N] }
     }
 
-    /// Writes a call's fields, if anyone wants them. Before its context is entered: a `Debug` that unwinds leaves nothing
+    /// Takes a call's labels, parent and links by `head`, and its fields by `write` if anyone wants them. Before its context is entered: a `Debug` that unwinds leaves nothing
     /// behind.
+    #[inline(always)]
+    pub(super) fn open(
+        &mut self,
+        state: State,
+        head: impl FnOnce(&mut Opening<'_>),
+        write: impl FnOnce(&mut Encoder<'_>),
+    ) -> Opened {
+        let mut opening = Opening::new(&mut self.bytes, None);
+        head(&mut opening);
+        opening.finish(state.has(signals::RECORD), write)
+    }
+
+    /// The same on a site's first call, which registers it; `None` if it is off.
+    pub(super) fn open_first(
+        &mut self,
+        site: &'static Site,
+        head: impl FnOnce(&mut Opening<'_>),
+        write: impl FnOnce(&mut Encoder<'_>),
+    ) -> Option<(State, Opened)> {
+        let mut opening = Opening::new(&mut self.bytes, Some(Dimensions::default()));
+        head(&mut opening);
+        let state = registry::first_state(site, opening.dimensions());
+        (state != State::OFF).then(|| (state, opening.finish(state.has(signals::RECORD), write)))
+    }
+
+    /// Writes an event's fields, if anyone wants them.
     #[inline(always)]
     pub(super) fn write_fields(&mut self, state: State, write: impl FnOnce(&mut Encoder<'_>)) -> Written {
         if !state.has(signals::RECORD) {
@@ -67,17 +97,37 @@ impl<const N: usize> Frame<N> {
         &mut self,
         site: &'static Site,
         state: State,
-        fields: Written,
+        opened: Opened,
     ) -> Running<'_> {
+        let call = NonNull::from(self).cast();
         // SAFETY: a frame begins with a place for a call.
-        unsafe { call::begin_scope(NonNull::from(self).cast(), site, state, fields) }
+        let running = unsafe {
+            match opened.parent {
+                None => call::begin_scope(call, site, state, opened.fields),
+                Some(parent) => call::begin_below(call, site, state, opened.fields, parent),
+            }
+        };
+        running.measure(site, &opened)
     }
 
     /// Begins the call of a future, whose context is entered by each poll.
     #[inline(always)]
-    pub(super) fn begin_future(&mut self, site: &'static Site, state: State, fields: Written) -> Running<'_> {
+    pub(super) fn begin_future(&mut self, site: &'static Site, state: State, opened: Opened) -> Running<'_> {
+        let call = NonNull::from(self).cast();
         // SAFETY: a frame begins with a place for a call.
-        unsafe { call::begin_future(NonNull::from(self).cast(), site, state, fields) }
+        let running = unsafe {
+            match opened.parent {
+                None => call::begin_future(call, site, state, opened.fields),
+                Some(parent) => call::begin_below(call, site, state, opened.fields, parent),
+            }
+        };
+        running.measure(site, &opened)
+    }
+
+    /// Room for the labels of a call that is counted only.
+    #[inline(always)]
+    pub(super) fn opening(&mut self) -> Opening<'_> {
+        Opening::new(&mut self.bytes, None)
     }
 }
 
@@ -97,6 +147,17 @@ impl Running<'_> {
     #[inline(always)]
     pub(super) fn new(call: NonNull<Call>) -> Self {
         Running { call, frame: PhantomData }
+    }
+
+    /// Begins what the site measures besides.
+    #[inline(always)]
+    fn measure(self, site: &'static Site, opened: &Opened) -> Self {
+        if opened.has_extras {
+            // SAFETY: the call has begun; the slot's reader looks at its context alone.
+            let call = unsafe { &mut *self.call.as_ptr() };
+            extras::begin(call, thread::attached(), site, opened.series);
+        }
+        self
     }
 
     /// Lets `judge` say how the call ended; its frame has `N` bytes.

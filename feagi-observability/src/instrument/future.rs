@@ -1,8 +1,10 @@
 //! The scope of an asynchronous call: a future that enters its context on every poll and leaves it after.
 
-use super::call::Judgement;
 use super::frame::{Frame, Running};
-use super::registry;
+use super::judgement::Judgement;
+use super::opening::Opening;
+use super::outcome::Outcome;
+use super::sampled::{self, Turn};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::Encoder;
@@ -16,9 +18,18 @@ use std::task::{Context as TaskContext, Poll};
 /// future then takes.
 #[must_use = "a call that is not given its future never ends"]
 pub struct Pending<'f, const N: usize> {
-    /// `None` where the site is off.
+    /// `None` where the site is off, and for a call that is not timed.
     call: Option<Running<'f>>,
+    untimed: Untimed,
     site: &'static Site,
+}
+
+/// The series that a call is to be counted under when it is not timed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Untimed(u32);
+
+impl Untimed {
+    const NONE: Untimed = Untimed(u32::MAX);
 }
 
 impl<'f, const N: usize> Pending<'f, N> {
@@ -29,11 +40,30 @@ impl<'f, const N: usize> Pending<'f, N> {
     pub fn begin(
         site: &'static Site,
         frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Pending<'f, N> {
         let state = site.state();
-        let call = if state == State::OFF { None } else { Self::begin_on(site, state, frame, write) };
-        Pending { call, site }
+        let call = if state == State::OFF { None } else { Self::begin_on(site, state, frame, head, write) };
+        Pending { call, untimed: Untimed::NONE, site }
+    }
+
+    /// The same of a call of which only every Nth is timed.
+    #[inline(always)]
+    pub fn begin_sampled(
+        site: &'static Site,
+        frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
+        write: impl FnOnce(&mut Encoder<'_>),
+    ) -> Pending<'f, N> {
+        match Turn::next(site) {
+            Turn::Off => Pending { call: None, untimed: Untimed::NONE, site },
+            Turn::Timed => Self::begin(site, frame, head, write),
+            Turn::Counted(shard) => {
+                let series = sampled::begin_untimed(shard, frame, head);
+                Pending { call: None, untimed: Untimed(series), site }
+            }
+        }
     }
 
     #[cold]
@@ -42,13 +72,14 @@ impl<'f, const N: usize> Pending<'f, N> {
         site: &'static Site,
         state: State,
         frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<Running<'f>> {
         if state.has(signals::UNREGISTERED) {
-            return Self::begin_first(site, frame, write);
+            return Self::begin_first(site, frame, head, write);
         }
-        let fields = frame.write_fields(state, write);
-        Some(frame.begin_future(site, state, fields))
+        let opened = frame.open(state, head, write);
+        Some(frame.begin_future(site, state, opened))
     }
 
     #[cold]
@@ -56,10 +87,11 @@ impl<'f, const N: usize> Pending<'f, N> {
     fn begin_first(
         site: &'static Site,
         frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<Running<'f>> {
-        let state = registry::first_state(site);
-        if state == State::OFF { None } else { Self::begin_on(site, state, frame, write) }
+        let (state, opened) = frame.open_first(site, head, write)?;
+        Some(frame.begin_future(site, state, opened))
     }
 }
 
@@ -70,7 +102,8 @@ pub fn observe_future<const N: usize, F: Future>(
     future: F,
     judge: fn(&F::Output, &mut Judgement<'_>),
 ) -> Observed<'_, N, F> {
-    Observed { future: ManuallyDrop::new(future), call: pending.call, site: pending.site, judge }
+    let Pending { call, untimed, site } = pending;
+    Observed { future: ManuallyDrop::new(future), call, untimed, site, judge }
 }
 
 /// A future that is one observed call: from its beginning to its end, or to its drop.
@@ -79,6 +112,7 @@ pub struct Observed<'f, const N: usize, F: Future> {
     future: ManuallyDrop<F>,
     /// One that has begun and not ended.
     call: Option<Running<'f>>,
+    untimed: Untimed,
     site: &'static Site,
     judge: fn(&F::Output, &mut Judgement<'_>),
 }
@@ -98,7 +132,39 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
     fn end(&mut self, is_dropped: bool) {
         if let Some(call) = self.call.take() {
             call.end_future(self.site, is_dropped);
+        } else if self.untimed != Untimed::NONE {
+            let outcome = if std::thread::panicking() { Outcome::Panic } else { Outcome::Cancelled };
+            self.count_untimed(outcome);
         }
+    }
+
+    /// Ends the call with its value.
+    #[inline(always)]
+    fn finish(&mut self, output: &F::Output) {
+        let judge = self.judge;
+        if let Some(call) = &mut self.call {
+            // SAFETY: the call's frame is one of this type. Should the error's `Display` unwind, the drop ends the call.
+            unsafe { call.judge::<N>(|judgement| judge(output, judgement)) };
+            self.end(false);
+        } else if self.untimed != Untimed::NONE {
+            self.count_untimed(sampled::outcome_of(output, judge));
+        }
+    }
+
+    fn count_untimed(&mut self, outcome: Outcome) {
+        let Untimed(series) = std::mem::replace(&mut self.untimed, Untimed::NONE);
+        count_untimed(self.site, series, outcome);
+    }
+}
+
+/// Counts a call on the thread that it ends on, which need not be the one that it began on.
+#[cold]
+#[inline(never)]
+fn count_untimed(site: &'static Site, series: u32, outcome: Outcome) {
+    let live = site.live();
+    match thread::attach() {
+        Some(thread) => thread.shard(live.index, site).cells(series).count(outcome),
+        None => live.shared.cells(series).count_shared(outcome),
     }
 }
 
@@ -125,13 +191,8 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
         // SAFETY: structural pinning of `future`.
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
         drop(entered);
-        if let Poll::Ready(output) = &polled
-            && let Some(call) = &mut this.call
-        {
-            let judge = this.judge;
-            // SAFETY: the call's frame is one of this type. Should the error's `Display` unwind, the drop ends the call.
-            unsafe { call.judge::<N>(|judgement| judge(output, judgement)) };
-            this.end(false);
+        if let Poll::Ready(output) = &polled {
+            this.finish(output);
         }
         polled
     }

@@ -74,7 +74,6 @@ impl Labels for () {
 }
 
 /// The value of each label of the series with that number.
-#[allow(dead_code, reason = "labels of sites come next")]
 pub(crate) fn values_of(
     series: usize,
     values: &[&'static [&'static str]],

@@ -4,21 +4,31 @@
 
 mod call;
 pub(crate) mod clock;
+#[cfg(feature = "prometheus")]
+mod dynamic;
+#[cfg(not(feature = "prometheus"))]
+#[path = "dynamic_absent.rs"]
+mod dynamic;
 mod event;
+mod extras;
+mod facts;
 mod fields;
 pub(crate) mod foreign;
 mod frame;
 mod future;
+mod judgement;
 pub(crate) mod label;
 mod level;
 pub(crate) mod lost;
 mod measure;
 mod name;
+mod opening;
 mod outcome;
 pub mod probe;
 pub(crate) mod record;
 pub(crate) mod registry;
 pub(crate) mod ring;
+mod sampled;
 mod scope;
 pub(crate) mod shard;
 mod site;
@@ -26,16 +36,19 @@ mod thread;
 mod value;
 pub(crate) mod wake;
 
-pub use call::Judgement;
 pub use event::Event;
+pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo};
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
+pub use judgement::Judgement;
 pub use label::{LabelValue, Labels};
 pub use level::Level;
 pub use measure::Measure;
+pub use opening::{Opening, Parent};
 pub use outcome::Outcome;
+pub use sampled::SampledScope;
 pub use scope::Scope;
-pub use site::{InstrumentFacts, InstrumentKind, MetricFacts, Site, SiteFacts};
+pub use site::Site;
 pub use value::{Encoder, Field};
 
 pub(crate) use fields::{Fields, Keys, Value};

@@ -4,7 +4,7 @@
 //! records the error of a `Result` by `Display`, else by `Debug`, else only that there is one; any other value is `ok`.
 //! In a generic function it is the bounds that decide, not the types at the call.
 
-use super::call::Judgement;
+use super::judgement::Judgement;
 use std::fmt::{Debug, Display};
 
 /// A returned value under the lookup.
@@ -60,6 +60,52 @@ pub trait NoResult {
 
 impl<T> NoResult for Probe<'_, T> {
     fn judge(&self, _: &mut Judgement<'_>) {}
+}
+
+/// A returned value under the lookup for what a caller gets when all is well: `(&Success(&value)).get()` is that of an `Ok`, else
+/// the value itself.
+pub struct Success<'a, T>(pub &'a T);
+
+/// First: of a `Result`, if it is one.
+pub trait OfResult<'a> {
+    /// The type of an `Ok`.
+    type Value;
+
+    /// `None` for an `Err`.
+    fn get(&self) -> Option<&'a Self::Value>;
+}
+
+impl<'a, T, E> OfResult<'a> for &Success<'a, Result<T, E>> {
+    type Value = T;
+
+    #[inline]
+    fn get(&self) -> Option<&'a T> {
+        self.0.as_ref().ok()
+    }
+}
+
+/// Last: everything else.
+pub trait OfValue<'a> {
+    /// The type of the value.
+    type Value;
+
+    /// The value.
+    fn get(&self) -> Option<&'a Self::Value>;
+}
+
+impl<'a, T> OfValue<'a> for Success<'a, T> {
+    type Value = T;
+
+    #[inline]
+    fn get(&self) -> Option<&'a T> {
+        Some(self.0)
+    }
+}
+
+/// Asks a predicate of the author about a value.
+#[inline]
+pub fn holds<T: ?Sized>(value: &T, predicate: impl FnOnce(&T) -> bool) -> bool {
+    predicate(value)
 }
 
 /// A type whose value can be an error.

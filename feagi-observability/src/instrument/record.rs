@@ -22,6 +22,8 @@ pub(crate) mod flags {
     pub(crate) const TRUNCATED: u8 = 4;
     /// The context was sampled (for lines, whose span is another record).
     pub(crate) const SAMPLED: u8 = 8;
+    /// The call took longer than its budget.
+    pub(crate) const OVER_BUDGET: u8 = 16;
 }
 
 /// What a record is; one word, so that it is copied as one.

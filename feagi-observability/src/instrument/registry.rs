@@ -1,11 +1,12 @@
 //! All sites, shards and threads of the program. Locked on first calls, by the collector and by scrapes, never on the way of
 //! a later call.
 
-use super::shard::Shard;
-use super::site::{Site, SiteFacts, SiteLive, State};
+use super::facts::SiteFacts;
+use super::shard::{Shard, series_of};
+use super::site::{Site, SiteLive, State};
 use super::thread::ThreadState;
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Decides which signals a site feeds.
@@ -43,14 +44,23 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     policy: None,
 });
 
+/// Whether any site promises to be called: looking for silence is for nothing without.
+static HEARTBEATS: AtomicBool = AtomicBool::new(false);
+
+/// Whether any site that has been called promises to be called again.
+pub(crate) fn has_heartbeats() -> bool {
+    // Relaxed: whoever looks, looks again.
+    HEARTBEATS.load(Relaxed)
+}
+
 /// A panic elsewhere while it was locked leaves it usable: every change is a push or a pop.
 fn lock() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives a site its live part and its signals, once.
+/// Gives a site its live part and its signals, once; `labels` are the values that each of its labels can have.
 #[cold]
-pub(crate) fn register(site: &'static Site) -> &'static SiteLive {
+pub(crate) fn register(site: &'static Site, labels: &[&'static [&'static str]]) -> &'static SiteLive {
     let name = site.derive_name();
     let mut registry = lock();
     if let Some(live) = site.live_if_registered() {
@@ -61,9 +71,13 @@ pub(crate) fn register(site: &'static Site) -> &'static SiteLive {
         index: registry.sites.len(),
         name,
         gauges: site.facts.instruments.iter().map(|facts| registry.gauge(facts.name)).collect(),
-        shared: Shard::new(instruments),
+        labels: labels.into(),
+        shared: Shard::new(instruments, series_of(labels)),
     }));
     registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });
+    if site.facts.heartbeat > 0 {
+        HEARTBEATS.store(true, Relaxed);
+    }
     site.set_live(live);
     site.set_signals(registry.policy.as_ref().map_or(0, |policy| policy(&site.facts)));
     live
@@ -72,8 +86,8 @@ pub(crate) fn register(site: &'static Site) -> &'static SiteLive {
 /// The state of a site that may not have been registered yet.
 #[cold]
 #[inline(never)]
-pub(super) fn first_state(site: &'static Site) -> State {
-    register(site);
+pub(super) fn first_state(site: &'static Site, labels: &[&'static [&'static str]]) -> State {
+    register(site, labels);
     site.state()
 }
 
@@ -92,7 +106,8 @@ pub(super) fn take_shard(site: &'static Site) -> &'static Shard {
     let mut registry = lock();
     let Some(entry) = registry.sites.get_mut(live.index) else { return &live.shared };
     entry.spare.pop().unwrap_or_else(|| {
-        let shard: &'static Shard = Box::leak(Box::new(Shard::new(site.facts.instruments.len())));
+        let shard: &'static Shard =
+            Box::leak(Box::new(Shard::new(site.facts.instruments.len(), series_of(&live.labels))));
         entry.shards.push(shard);
         shard
     })

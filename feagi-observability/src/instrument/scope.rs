@@ -1,8 +1,8 @@
 //! The scope of a synchronous call: a guard that begins it, keeps its context, and ends it when dropped.
 
-use super::call::Judgement;
 use super::frame::{Frame, Running};
-use super::registry;
+use super::judgement::Judgement;
+use super::opening::Opening;
 use super::site::{Site, State, signals};
 use super::value::Encoder;
 use std::marker::PhantomData;
@@ -23,11 +23,18 @@ impl<'f, const N: usize> Scope<'f, N> {
     pub fn enter(
         site: &'static Site,
         frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Scope<'f, N> {
         let state = site.state();
-        let call = if state == State::OFF { None } else { Self::enter_on(site, state, frame, write) };
+        let call = if state == State::OFF { None } else { Self::enter_on(site, state, frame, head, write) };
         Scope { call, site, thread: PhantomData }
+    }
+
+    /// One that measures nothing.
+    #[inline(always)]
+    pub(super) fn off(site: &'static Site) -> Self {
+        Scope { call: None, site, thread: PhantomData }
     }
 
     #[cold]
@@ -36,14 +43,15 @@ impl<'f, const N: usize> Scope<'f, N> {
         site: &'static Site,
         state: State,
         frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<Running<'f>> {
         if state.has(signals::UNREGISTERED) {
-            return Self::enter_first(site, frame, write);
+            return Self::enter_first(site, frame, head, write);
         }
-        let fields = frame.write_fields(state, write);
+        let opened = frame.open(state, head, write);
         // SAFETY: the scope borrows the frame and so keeps it in place, until its drop ends the call.
-        Some(unsafe { frame.begin_scope(site, state, fields) })
+        Some(unsafe { frame.begin_scope(site, state, opened) })
     }
 
     #[cold]
@@ -51,18 +59,20 @@ impl<'f, const N: usize> Scope<'f, N> {
     fn enter_first(
         site: &'static Site,
         frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<Running<'f>> {
-        let state = registry::first_state(site);
-        if state == State::OFF { None } else { Self::enter_on(site, state, frame, write) }
+        let (state, opened) = frame.open_first(site, head, write)?;
+        // SAFETY: as above.
+        Some(unsafe { frame.begin_scope(site, state, opened) })
     }
 
-    /// Lets `judge` say how the call ended; not called when the site is off.
+    /// Lets `judge` say how the call ended, by its value; not called when the site is off.
     #[inline(always)]
-    pub fn judge(&mut self, judge: impl FnOnce(&mut Judgement<'_>)) {
+    pub fn judge<T>(&mut self, output: &T, judge: fn(&T, &mut Judgement<'_>)) {
         if let Some(call) = &mut self.call {
             // SAFETY: the call's frame is one of this type.
-            unsafe { call.judge::<N>(judge) };
+            unsafe { call.judge::<N>(|judgement| judge(output, judgement)) };
         }
     }
 }

@@ -62,43 +62,130 @@ pub(crate) fn bucket_of(nanos: u64) -> usize {
     bucket + usize::from(nanos > bound)
 }
 
-/// The counters of one call site on one thread.
+/// The bucket of a duration among these bounds; by the common ladder if there are none.
+#[inline]
+pub(crate) fn bucket_within(nanos: u64, bounds: &[u64]) -> usize {
+    if bounds.is_empty() { bucket_of(nanos) } else { bounds.partition_point(|bound| *bound < nanos) }
+}
+
+/// The counters of one series of a call site on one thread.
 #[derive(Default)]
 pub(crate) struct CallCells {
     pub(crate) outcomes: [AtomicU64; 4],
     pub(crate) sum_nanos: AtomicU64,
     pub(crate) buckets: [AtomicU64; BUCKETS],
+    /// Calls that have begun, where calls in progress are counted.
+    pub(crate) started: AtomicU64,
+    pub(crate) over_budget: AtomicU64,
 }
 
 /// What one thread has counted at one site. Values only grow, also when another thread goes on with it.
 pub(crate) struct Shard {
     pub(crate) call: CallCells,
+    /// The second series and those that follow; the last is for what has no other.
+    more: Box<[CallCells]>,
     /// One for each instrument of an event; gauges' stay 0.
     pub(crate) counters: Box<[AtomicU64]>,
+    /// Calls until one is timed.
+    untimed: AtomicU64,
+}
+
+/// Series that a site may have; one more is for all others.
+const MAX_SERIES: usize = 1000;
+
+/// How many series these labels make, the one for all others included; 1 without labels.
+pub(crate) fn series_of(labels: &[&'static [&'static str]]) -> usize {
+    if labels.is_empty() {
+        return 1;
+    }
+    labels.iter().fold(1, |product: usize, values| product.saturating_mul(values.len())).min(MAX_SERIES) + 1
 }
 
 impl Shard {
-    pub(crate) fn new(instruments: usize) -> Self {
-        Shard { call: CallCells::default(), counters: (0..instruments).map(|_| AtomicU64::new(0)).collect() }
+    pub(crate) fn new(instruments: usize, series: usize) -> Self {
+        Shard {
+            call: CallCells::default(),
+            more: (1..series).map(|_| CallCells::default()).collect(),
+            counters: (0..instruments).map(|_| AtomicU64::new(0)).collect(),
+            untimed: AtomicU64::new(0),
+        }
+    }
+
+    /// The cells of a series; what has none of its own shares the last ones.
+    #[inline]
+    pub(crate) fn cells(&self, series: u32) -> &CallCells {
+        match (series as usize).checked_sub(1) {
+            None => &self.call,
+            Some(index) => self.more.get(index).or(self.more.last()).unwrap_or(&self.call),
+        }
+    }
+
+    /// All series in order.
+    pub(crate) fn series(&self) -> impl Iterator<Item = &CallCells> {
+        std::iter::once(&self.call).chain(&self.more)
     }
 
     /// Counts one call; the caller is the shard's only writer.
     #[inline(always)]
     pub(crate) fn record_call(&self, outcome: Outcome, nanos: u64) {
-        add(&self.call.outcomes[outcome as usize & 3], 1);
-        add(&self.call.sum_nanos, nanos);
-        if let Some(bucket) = self.call.buckets.get(bucket_of(nanos)) {
+        self.call.record(outcome, nanos, &[]);
+    }
+
+    /// Whether this call, of every `every` calls one, is to be timed: the first is. The caller is the only writer.
+    #[inline(always)]
+    pub(crate) fn is_timed(&self, every: u32) -> bool {
+        let left = self.untimed.load(Relaxed);
+        self.untimed.store(if left == 0 { u64::from(every.saturating_sub(1)) } else { left - 1 }, Relaxed);
+        left == 0
+    }
+}
+
+impl CallCells {
+    /// Counts one call; the caller is the only writer.
+    #[inline(always)]
+    pub(crate) fn record(&self, outcome: Outcome, nanos: u64, bounds: &[u64]) {
+        self.count(outcome);
+        add(&self.sum_nanos, nanos);
+        if let Some(bucket) = self.buckets.get(bucket_within(nanos, bounds)) {
             add(bucket, 1);
         }
     }
 
+    /// Counts one call that was not timed; the caller is the only writer.
+    #[inline(always)]
+    pub(crate) fn count(&self, outcome: Outcome) {
+        add(&self.outcomes[outcome as usize & 3], 1);
+    }
+
+    /// A call begins; the caller is the only writer.
+    pub(crate) fn start(&self) {
+        add(&self.started, 1);
+    }
+
+    /// A call was over its budget; the caller is the only writer.
+    pub(crate) fn exceed(&self) {
+        add(&self.over_budget, 1);
+    }
+
     /// Counts one call where several threads may write.
-    pub(crate) fn record_call_shared(&self, outcome: Outcome, nanos: u64) {
-        self.call.outcomes[outcome as usize & 3].fetch_add(1, Relaxed);
-        self.call.sum_nanos.fetch_add(nanos, Relaxed);
-        if let Some(bucket) = self.call.buckets.get(bucket_of(nanos)) {
+    pub(crate) fn record_shared(&self, outcome: Outcome, nanos: u64, bounds: &[u64]) {
+        self.count_shared(outcome);
+        self.sum_nanos.fetch_add(nanos, Relaxed);
+        if let Some(bucket) = self.buckets.get(bucket_within(nanos, bounds)) {
             bucket.fetch_add(1, Relaxed);
         }
+    }
+
+    pub(crate) fn count_shared(&self, outcome: Outcome) {
+        self.outcomes[outcome as usize & 3].fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn start_shared(&self) {
+        self.started.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn exceed_shared(&self) {
+        self.over_budget.fetch_add(1, Relaxed);
     }
 }
 

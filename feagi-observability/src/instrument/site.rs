@@ -1,6 +1,6 @@
 //! A site: one annotated function or event, its facts in a const-built static.
 
-use super::Level;
+use super::facts::SiteFacts;
 use super::registry;
 use super::shard::Shard;
 use crate::context::SpanName;
@@ -17,77 +17,20 @@ pub(crate) mod signals {
     /// A line, at the site's own level. It and the next are the flags that a record of the call then has.
     pub(crate) const LINE: u32 = flags::LINE as u32;
     pub(crate) const SPAN: u32 = flags::SPAN as u32;
-    /// A line at level ERROR when the call fails.
+    /// A line when the call fails, at the level that the site has for it.
     pub(crate) const ERROR_LINE: u32 = 4;
     pub(crate) const METRICS: u32 = 8;
+    /// The returned value as a field.
+    pub(crate) const RET: u32 = 16;
+    /// A line at level WARN when the call takes longer than its budget.
+    pub(crate) const SLOW_LINE: u32 = 32;
+    /// Not a signal: the site measures more than outcome and duration, see [`extras`](crate::instrument::extras).
+    pub(crate) const EXTRAS: u32 = 64;
     /// Not seen by the registry yet.
     pub(crate) const UNREGISTERED: u32 = 1 << 31;
 
     /// Everything that goes over the ring.
-    pub(crate) const RECORD: u32 = LINE | ERROR_LINE | SPAN;
-}
-
-/// Under which names a call's metrics appear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MetricFacts {
-    /// None.
-    Off,
-    /// `observed_calls_total{site,outcome}` and `observed_duration_seconds{site}`.
-    Shared,
-    /// `{0}_calls_total{outcome}` and `{0}_duration_seconds`.
-    Named(&'static str),
-}
-
-/// What an event's field is besides a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstrumentKind {
-    /// Adds the value up; one counts records.
-    Counter,
-    /// Keeps the last value.
-    Gauge,
-}
-
-/// One counter or gauge of an event site.
-#[derive(Debug)]
-pub struct InstrumentFacts {
-    /// The full metric name, `_total` of a counter included.
-    pub name: &'static str,
-    /// The HELP text.
-    pub help: &'static str,
-    /// Counter or gauge.
-    pub kind: InstrumentKind,
-}
-
-/// What is known of a site when it is compiled.
-pub struct SiteFacts {
-    /// The name that the author chose.
-    pub name: Option<&'static str>,
-    /// The path of an item inside the function, of which the default name is made.
-    pub path: fn() -> &'static str,
-    /// The module.
-    pub module: &'static str,
-    /// The log target.
-    pub target: &'static str,
-    /// The source file.
-    pub file: &'static str,
-    /// The line in it.
-    pub line: u32,
-    /// Severity of its line.
-    pub level: Level,
-    /// The first line of the documentation, for HELP.
-    pub help: &'static str,
-    /// Its metrics.
-    pub metric: MetricFacts,
-    /// The names of its fields; at most 250.
-    pub keys: &'static [&'static str],
-    /// Whether CPU samples are to be labelled with it.
-    pub profile: bool,
-    /// Whether it is a future.
-    pub is_async: bool,
-    /// The text of an event's line where the call gives none.
-    pub message: &'static str,
-    /// Counters and gauges of an event.
-    pub instruments: &'static [InstrumentFacts],
+    pub(crate) const RECORD: u32 = LINE | ERROR_LINE | SLOW_LINE | SPAN;
 }
 
 /// One annotated function or event.
@@ -130,6 +73,8 @@ pub(crate) struct SiteLive {
     pub(crate) index: usize,
     /// The name on every signal.
     pub(crate) name: &'static str,
+    /// The values that each of its labels can have, in the order of its facts.
+    pub(crate) labels: Box<[&'static [&'static str]]>,
     /// The last values of an event's gauges, as bits of `f64`; one for each instrument.
     pub(crate) gauges: Box<[&'static AtomicU64]>,
     /// For threads that are ending and have no shard of their own any more.
@@ -166,7 +111,7 @@ impl Site {
         // Acquire: what the registering thread has built is visible.
         let live = self.live.load(Acquire);
         // SAFETY: null, or a leaked box.
-        unsafe { live.as_ref() }.unwrap_or_else(|| registry::register(self))
+        unsafe { live.as_ref() }.unwrap_or_else(|| registry::register(self, &[]))
     }
 
     pub(crate) fn live_if_registered(&self) -> Option<&'static SiteLive> {

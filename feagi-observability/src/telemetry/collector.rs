@@ -1,6 +1,7 @@
 //! Metrics and health of the process, as users ask for them.
 
 use super::health::{Health, HealthCheck, HealthStatus};
+use super::heartbeat::Heartbeats;
 use super::registry::MetricsRegistry;
 use crate::config::TelemetryConfig;
 use crate::error::ObservabilityError;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 pub struct TelemetryCollector {
     registry: Arc<MetricsRegistry>,
     health: Arc<Health>,
+    heartbeats: Heartbeats,
 }
 
 impl TelemetryCollector {
@@ -30,7 +32,7 @@ impl TelemetryCollector {
             let help = "Health checks left out because there were too many.";
             vec![super::own::counted("obs_health_checks_ignored_total", help, counted.ignored())]
         }));
-        TelemetryCollector { registry, health }
+        TelemetryCollector { registry, health, heartbeats: Heartbeats::default() }
     }
 
     /// All metrics of the process.
@@ -56,12 +58,19 @@ impl TelemetryCollector {
     /// Whether all is well, and what may be shown to anyone who asks.
     #[cfg(feature = "server")]
     pub(crate) fn public_health(&self) -> (bool, String) {
+        self.look_for_heartbeats();
         self.health.public_json()
     }
 
     /// The health of the process.
     pub fn get_health(&self) -> HealthStatus {
+        self.look_for_heartbeats();
         self.health.snapshot()
+    }
+
+    /// Compares the calls of the sites that promise to be called with those seen before.
+    pub(crate) fn look_for_heartbeats(&self) {
+        self.heartbeats.check(&self.health);
     }
 }
 

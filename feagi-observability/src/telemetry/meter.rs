@@ -1,8 +1,9 @@
 //! From shards to families: what calls and events have counted, summed over threads.
 
 use super::family::{Exemplar, Family, Histogram, Kind, Label, SeriesValue, Total};
-use crate::collect::exemplars::{self, Example, SiteExamples};
-use crate::instrument::shard::{BOUNDS, BUCKETS, Shard};
+use crate::collect::exemplars::{self, Example, SeriesExamples};
+use crate::instrument::label::values_of;
+use crate::instrument::shard::{BOUNDS, BUCKETS, CallCells, Shard};
 use crate::instrument::{InstrumentFacts, InstrumentKind, MetricFacts, Outcome, Site, SiteLive, registry};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,39 +17,97 @@ pub(super) fn families() -> Vec<Family> {
     for (site, live, shards) in registry::sites() {
         let examples = exemplars::of_site(live.index);
         if site.facts.metric != MetricFacts::Off {
-            let calls = CallTotals::sum(&shards);
-            families.add_calls(site, live, &calls, &examples);
+            families.add_calls(site, live, &shards, &examples);
         }
         for (index, instrument) in site.facts.instruments.iter().enumerate() {
-            families.add_instrument(live, &shards, index, instrument, &examples);
+            families.add_instrument(live, &shards, index, instrument, examples.first());
         }
     }
     families.0.into_values().collect()
 }
 
-/// What all threads have counted at one site.
+/// What all threads have counted of one series.
+#[derive(Default)]
 struct CallTotals {
     outcomes: [u64; 4],
     sum_nanos: u64,
     buckets: [u64; BUCKETS],
+    started: u64,
+    over_budget: u64,
 }
 
 impl CallTotals {
-    fn sum(shards: &[&Shard]) -> Self {
-        let mut totals = CallTotals { outcomes: [0; 4], sum_nanos: 0, buckets: [0; BUCKETS] };
-        for shard in shards {
-            let cells = &shard.call;
-            totals.sum_nanos = totals.sum_nanos.wrapping_add(cells.sum_nanos.load(Relaxed));
-            for (total, cell) in totals.outcomes.iter_mut().zip(&cells.outcomes) {
-                *total += cell.load(Relaxed);
-            }
-            for (total, cell) in totals.buckets.iter_mut().zip(&cells.buckets) {
-                *total += cell.load(Relaxed);
-            }
+    fn add(&mut self, cells: &CallCells) {
+        self.sum_nanos = self.sum_nanos.wrapping_add(cells.sum_nanos.load(Relaxed));
+        for (total, cell) in self.outcomes.iter_mut().zip(&cells.outcomes) {
+            *total += cell.load(Relaxed);
         }
-        totals
+        for (total, cell) in self.buckets.iter_mut().zip(&cells.buckets) {
+            *total += cell.load(Relaxed);
+        }
+        // After the ends, so that no call seems to end before it begins.
+        self.started += cells.started.load(Relaxed);
+        self.over_budget += cells.over_budget.load(Relaxed);
+    }
+
+    fn ended(&self) -> u64 {
+        self.outcomes.iter().sum()
     }
 }
+
+/// The totals of each series of a site, in the order of their numbers.
+fn totals(shards: &[&Shard]) -> Vec<CallTotals> {
+    let mut totals: Vec<CallTotals> = Vec::new();
+    for shard in shards {
+        for (index, cells) in shard.series().enumerate() {
+            if totals.len() <= index {
+                totals.resize_with(index + 1, CallTotals::default);
+            }
+            if let Some(total) = totals.get_mut(index) {
+                total.add(cells);
+            }
+        }
+    }
+    totals
+}
+
+/// What the calls of a site are shown under.
+struct CallNames {
+    /// In front of `_calls_total` and the others.
+    stem: &'static str,
+    /// What HELP says they are calls of.
+    what: Cow<'static, str>,
+    /// The label of families that several sites share.
+    site: Option<Label>,
+}
+
+impl CallNames {
+    fn of(site: &Site, live: &SiteLive) -> Self {
+        match site.facts.metric {
+            MetricFacts::Named(stem) if site.facts.help.is_empty() => {
+                CallNames { stem, what: format!("`{}`", live.name).into(), site: None }
+            }
+            MetricFacts::Named(stem) => CallNames { stem, what: site.facts.help.into(), site: None },
+            _ => CallNames {
+                stem: "observed",
+                what: "observed functions without a metric name of their own".into(),
+                site: Some(("site".into(), live.name.into())),
+            },
+        }
+    }
+
+    /// The labels of a series; the last one of a site with labels is for values that have none of their own.
+    fn labels(&self, site: &Site, live: &SiteLive, series: usize, is_last: bool) -> Vec<Label> {
+        let keys = site.facts.labels.iter().copied();
+        let is_overflow = is_last && !live.labels.is_empty();
+        let values = values_of(series, &live.labels).map(|value| if is_overflow { OVERFLOW } else { value });
+        let labels = keys.zip(values).map(|(key, value)| (key.into(), value.into()));
+        self.site.iter().cloned().chain(labels).collect()
+    }
+}
+
+/// The value of each label of a series for what has none of its own.
+const OVERFLOW: &str = "_overflow";
 
 #[derive(Default)]
 struct Families(BTreeMap<Cow<'static, str>, Family>);
@@ -63,30 +122,32 @@ impl Families {
         self.0.entry(name.clone()).or_insert_with(|| Family::new(kind, name, help()))
     }
 
-    fn add_calls(&mut self, site: &Site, live: &SiteLive, totals: &CallTotals, examples: &SiteExamples) {
-        let (calls, duration, labels, what): (Cow<'_, _>, Cow<'_, _>, Vec<Label>, Cow<'_, _>) =
-            match site.facts.metric {
-                MetricFacts::Named(name) => {
-                    let what = if site.facts.help.is_empty() {
-                        format!("`{}`", live.name)
-                    } else {
-                        site.facts.help.to_owned()
-                    };
-                    (
-                        format!("{name}_calls_total").into(),
-                        format!("{name}_duration_seconds").into(),
-                        Vec::new(),
-                        what.into(),
-                    )
-                }
-                _ => {
-                    let labels = vec![("site".into(), live.name.into())];
-                    let what = "observed functions without a metric name of their own".into();
-                    ("observed_calls_total".into(), "observed_duration_seconds".into(), labels, what)
-                }
-            };
-        let help = || format!("Calls by outcome: {what}").into();
-        let family = self.family(Kind::Counter, calls, help);
+    fn add_calls(&mut self, site: &Site, live: &SiteLive, shards: &[&Shard], examples: &[SeriesExamples]) {
+        let names = CallNames::of(site, live);
+        let totals = totals(shards);
+        // What has several series shows those that have been met; so does what is counted elsewhere.
+        let shows_all = live.labels.is_empty() && site.facts.dynamic.is_none();
+        for (series, of_series) in totals.iter().enumerate() {
+            if shows_all || of_series.ended() > 0 || of_series.started > 0 {
+                let labels = names.labels(site, live, series, series + 1 == totals.len());
+                let examples = examples.get(series).cloned().unwrap_or_default();
+                self.add_series(site, &names, labels, of_series, &examples);
+            }
+        }
+    }
+
+    fn add_series(
+        &mut self,
+        site: &Site,
+        names: &CallNames,
+        labels: Vec<Label>,
+        totals: &CallTotals,
+        examples: &SeriesExamples,
+    ) {
+        let CallNames { stem, what, .. } = names;
+        let help = |text: &'static str| move || format!("{text}: {what}").into();
+        let name = |suffix: &str| format!("{stem}{suffix}").into();
+        let family = self.family(Kind::Counter, name("_calls_total"), help("Calls by outcome"));
         for (outcome, total) in Outcome::ALL.into_iter().zip(totals.outcomes) {
             let mut labels = labels.clone();
             labels.push(("outcome".into(), outcome.as_str().into()));
@@ -94,9 +155,20 @@ impl Families {
             let exemplar = examples.outcomes[outcome as usize].map(|example| exemplar(example, 1.0));
             family.push(labels, SeriesValue::Counter { total: Total::Count(total), exemplar });
         }
-        let family = self.family(Kind::Histogram, duration, || format!("Duration of a call: {what}").into());
+        let family = self.family(Kind::Histogram, name("_duration_seconds"), help("Duration of a call"));
         family.unit = Some("seconds");
-        family.push(labels, SeriesValue::Histogram(histogram(totals, examples)));
+        let durations = histogram(totals, site.facts.buckets, examples);
+        family.push(labels.clone(), SeriesValue::Histogram(durations));
+        if site.facts.in_flight {
+            let running = totals.started.saturating_sub(totals.ended()) as f64;
+            let family = self.family(Kind::Gauge, name("_in_flight"), help("Calls in progress"));
+            family.push(labels.clone(), SeriesValue::Gauge(running));
+        }
+        if site.facts.budget > 0 {
+            let help = help("Calls that took longer than their budget");
+            let family = self.family(Kind::Counter, name("_over_budget_total"), help);
+            family.push(labels, SeriesValue::count(totals.over_budget));
+        }
     }
 
     fn add_instrument(
@@ -105,7 +177,7 @@ impl Families {
         shards: &[&Shard],
         index: usize,
         instrument: &'static InstrumentFacts,
-        examples: &SiteExamples,
+        examples: Option<&SeriesExamples>,
     ) {
         let help = || instrument.help.into();
         match instrument.kind {
@@ -115,7 +187,9 @@ impl Families {
                     .filter_map(|shard| shard.counters.get(index))
                     .fold(0, |total: u64, counter| total.saturating_add(counter.load(Relaxed)));
                 // The first counter of an event counts its records: only there an example stands for what was added, one.
-                let of_record = examples.outcomes[Outcome::Ok as usize].filter(|_| index == 0);
+                let of_record = examples
+                    .and_then(|examples| examples.outcomes[Outcome::Ok as usize])
+                    .filter(|_| index == 0);
                 let exemplar = of_record.map(|example| exemplar(example, 1.0));
                 let value = SeriesValue::Counter { total: Total::Count(total), exemplar };
                 self.family(Kind::Counter, instrument.name.into(), help).push(Vec::new(), value);
@@ -129,14 +203,16 @@ impl Families {
     }
 }
 
-fn histogram(totals: &CallTotals, examples: &SiteExamples) -> Histogram {
+fn histogram(totals: &CallTotals, bounds: &[u64], examples: &SeriesExamples) -> Histogram {
+    let bounds = if bounds.is_empty() { &BOUNDS } else { bounds };
     Histogram {
-        bounds: BOUNDS.iter().map(|nanos| seconds(*nanos)).collect(),
-        counts: totals.buckets.to_vec(),
+        bounds: bounds.iter().map(|nanos| seconds(*nanos)).collect(),
+        counts: totals.buckets.iter().take(bounds.len() + 1).copied().collect(),
         sum: totals.sum_nanos as f64 * NANOS,
         exemplars: examples
             .buckets
             .iter()
+            .take(bounds.len() + 1)
             .map(|example| example.map(|example| exemplar(example, seconds(example.duration))))
             .collect(),
     }

@@ -13,6 +13,7 @@ mod exposition;
 mod family;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server tells strangers"))]
 mod health;
+mod heartbeat;
 mod meter;
 #[cfg_attr(
     not(any(feature = "server", feature = "prometheus")),

@@ -106,6 +106,9 @@ fn args(entry: &Entry<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"outcome\":");
         append_string(entry.outcome.as_str(), out);
     }
+    if entry.over_budget {
+        out.extend_from_slice(b",\"over_budget\":true");
+    }
     if let Some(message) = entry.message {
         out.extend_from_slice(b",\"message\":");
         append_string(message, out);

@@ -98,7 +98,7 @@ fn status(entry: &Entry<'_>, out: &mut Message) {
 }
 
 /// Our attributes, in the order of the bits of [`Named`].
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     "code.function.name",
     "code.file.path",
     "code.line.number",
@@ -106,12 +106,13 @@ const OWN: [&str; 8] = [
     "thread.name",
     "target",
     "outcome",
+    "over_budget",
     "message",
 ];
 
 /// Which of our attribute names a field has taken: attribute keys are unique, and what the author wrote stands.
 #[derive(Default)]
-struct Named(u8);
+struct Named(u16);
 
 impl Named {
     fn note(&mut self, key: &str) {
@@ -135,6 +136,7 @@ fn own_attributes(entry: &Entry<'_>, named: &Named, out: &mut Message) {
         text(&entry.thread.name),
         text(entry.target),
         called.then_some(Value::Str(entry.outcome.as_str())),
+        entry.over_budget.then_some(Value::Bool(true)),
         entry.message.map(Value::Str),
     ];
     for (index, (key, value)) in OWN.into_iter().zip(values).enumerate() {

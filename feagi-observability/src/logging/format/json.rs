@@ -30,6 +30,9 @@ pub(super) fn append(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if let Some(error) = entry.fields.error() {
         member("error", error, out);
     }
+    if entry.over_budget {
+        out.extend_from_slice(b",\"over_budget\":true");
+    }
     if entry.suppressed > 0 {
         out.extend_from_slice(b",\"suppressed\":");
         append_u64(entry.suppressed, out);

@@ -85,6 +85,7 @@ impl Sample {
             thread: &self.thread,
             message: self.message.as_deref(),
             fields: Fields::new(&self.bytes, Keys::Site(&self.keys)),
+            over_budget: false,
             truncated: false,
             suppressed: 0,
             span_name: &self.span_name,

@@ -1,0 +1,149 @@
+//! Rules about metrics and promises.
+
+use super::super::args::{Args, LogWhen, Metric};
+use super::super::recorded::Recorded;
+use crate::errors::Errors;
+use crate::labels::check_label_name;
+use crate::names::{as_metric_name, is_metric_name, without_appended};
+use quote::ToTokens;
+
+/// What the runtime keeps the values of.
+const MAX_LABELS: usize = 8;
+/// Bounds beside `+Inf` that a histogram has room for.
+const MAX_BOUNDS: usize = 22;
+/// What the families of calls write themselves.
+const OURS: [&str; 2] = ["outcome", "site"];
+
+pub(super) fn all(args: &Args, recorded: &Recorded, errors: &mut Errors) {
+    check_metric_name(args, errors);
+    check_metric_is_on(args, recorded, errors);
+    check_labels(recorded, errors);
+    check_buckets(args, errors);
+    check_sample(args, errors);
+    check_slo(args, errors);
+    check_log(args, errors);
+}
+
+/// The name becomes `x_calls_total` and `x_duration_seconds`, so it must be one that Prometheus takes, without what is put
+/// behind it: `x_total` would become `x_total_calls_total`.
+fn check_metric_name(args: &Args, errors: &mut Errors) {
+    let Some(Metric::Named(literal)) = args.metric.as_ref().map(|slot| &slot.value) else { return };
+    let name = literal.value();
+    if name.is_empty() {
+        let message =
+            "`metric` is empty; write a name, `metric` for the shared families, or `metric = false`";
+        errors.push(literal, message);
+    } else if !is_metric_name(&name) {
+        let mended = as_metric_name(&name).map_or(String::new(), |mended| format!("; write `{mended}`"));
+        let grammar = "it takes ASCII letters, `_`, `:` and, but for its start, digits";
+        errors.push(literal, format!("`{name}` is not a metric name: {grammar}{mended}"));
+    } else if let Some(stem) = without_appended(&name) {
+        let gives = |name: &str| format!("`{name}_calls_total` and `{name}_duration_seconds`");
+        let remedy = match stem {
+            "" => String::from("choose another name"),
+            _ => format!("write `metric = \"{stem}\"` for {}", gives(stem)),
+        };
+        errors.push(literal, format!("`{name}` would make {}; {remedy}", gives(&name)));
+    }
+}
+
+/// What describes or divides the metrics is of no use where `metric = false` turns them off.
+fn check_metric_is_on(args: &Args, recorded: &Recorded, errors: &mut Errors) {
+    let Some(metric) = &args.metric else { return };
+    if !matches!(metric.value, Metric::Off) {
+        return;
+    }
+    let label = recorded.labels.first();
+    let dependants: [(&str, Option<&dyn ToTokens>); 5] = [
+        ("help", args.help.as_ref().map(|slot| slot as _)),
+        ("buckets", args.buckets.as_ref().map(|slot| slot as _)),
+        ("in_flight", args.in_flight.as_ref().map(|slot| slot as _)),
+        ("slo", args.slo.as_ref().map(|slot| slot as _)),
+        ("labels", label.map(|label| label as _)),
+    ];
+    for (key, place) in dependants {
+        if let Some(place) = place {
+            let message = format!(
+                "`{key}` is about the metrics, and `{}` turns them off; remove one of the two",
+                metric.text()
+            );
+            errors.push(place, message);
+        }
+    }
+}
+
+/// Names that Prometheus takes and our families do not write themselves; values in each, so there cannot be many.
+fn check_labels(recorded: &Recorded, errors: &mut Errors) {
+    for label in &recorded.labels {
+        if OURS.contains(&label.key.as_str()) {
+            let message = format!(
+                "`{}` is a label that the metrics of calls write themselves; choose another",
+                label.key
+            );
+            errors.push(&label.name, message);
+        } else {
+            check_label_name(&label.name, &label.key, errors);
+        }
+    }
+    if let Some(label) = recorded.labels.get(MAX_LABELS) {
+        errors.push(label, format!("{} labels are more than {MAX_LABELS}", recorded.labels.len()));
+    }
+}
+
+/// A bucket counts what the one before it does not.
+fn check_buckets(args: &Args, errors: &mut Errors) {
+    let Some(buckets) = &args.buckets else { return };
+    let bounds = &buckets.value.bounds;
+    if bounds.is_empty() {
+        errors.push(buckets, "`buckets` is empty; write at least one bound, or leave it out for the default");
+    }
+    for pair in bounds.windows(2) {
+        if let [(before, written), (bound, place)] = pair
+            && bound <= before
+        {
+            let before = written.to_token_stream();
+            errors.push(place, format!("bounds ascend; this one is not above `{before}`"));
+        }
+    }
+    if let Some((_, place)) = bounds.get(MAX_BOUNDS) {
+        let message =
+            format!("{} bounds are more than the {MAX_BOUNDS} that a histogram holds", bounds.len());
+        errors.push(place, message);
+    }
+}
+
+/// A call that is not timed cannot be held against a time.
+fn check_sample(args: &Args, errors: &mut Errors) {
+    if let (Some(sample), Some(budget)) = (&args.sample, &args.budget)
+        && sample.value.every > 1
+    {
+        let message = format!(
+            "`{}` leaves calls untimed, so `{}` would miss them; remove one of the two",
+            sample.text(),
+            budget.text()
+        );
+        errors.push(sample, message);
+    }
+}
+
+/// A percentile is one of latencies.
+fn check_slo(args: &Args, errors: &mut Errors) {
+    let Some(slo) = &args.slo else { return };
+    if let (Some(p), None) = (&slo.value.p, &slo.value.latency) {
+        errors
+            .push(p, "`p` is the share of calls that stay below `latency`; write `latency = \"250ms\"`, too");
+    }
+}
+
+/// No line, no rate.
+fn check_log(args: &Args, errors: &mut Errors) {
+    let Some(log) = &args.log else { return };
+    if let (Some(on), Some(rate)) = (&log.value.on, &log.value.rate)
+        && on.value == LogWhen::Never
+    {
+        errors.push(
+            rate,
+            format!("`{}` writes no line that `rate` could limit; remove one of the two", on.text()),
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! What some sites measure beyond outcome and duration: labels, calls in progress, buckets of their own, a budget.
+//!
+//! All of it stands outside the way of a plain call, which only asks one bit.
+
+use super::call::{Call, Judged};
+use super::outcome::Outcome;
+use super::record::flags;
+use super::shard::{CallCells, Shard};
+use super::site::{Site, signals};
+use super::thread::ThreadState;
+
+/// A call begins.
+#[cold]
+pub(super) fn begin(call: &mut Call, thread: Option<&ThreadState>, site: &'static Site, series: u32) {
+    call.series.write(series);
+    if !site.facts.in_flight || !call.state.has(signals::METRICS) {
+        return;
+    }
+    match thread {
+        Some(thread) => thread.shard(call.state.index(), site).cells(series).start(),
+        None => site.live().shared.cells(series).start_shared(),
+    }
+}
+
+/// A call ends: counts it, and returns the flags that its record has besides.
+#[cold]
+pub(super) fn end(judged: &Judged<'_>, thread: &ThreadState, site: &'static Site) -> u8 {
+    let shard = judged.state.has(signals::METRICS).then(|| thread.shard(judged.state.index(), site));
+    let over = over_budget(judged, site);
+    if let Some(cells) = counted(shard, judged, site) {
+        cells.record(judged.outcome, judged.nanos, site.facts.buckets);
+        if over != 0 {
+            cells.exceed();
+        }
+    }
+    over
+}
+
+/// The same on a thread that is ending.
+#[cold]
+pub(super) fn end_shared(judged: &Judged<'_>, site: &'static Site) -> u8 {
+    let shard = judged.state.has(signals::METRICS).then(|| &site.live().shared);
+    let over = over_budget(judged, site);
+    if let Some(cells) = counted(shard, judged, site) {
+        cells.record_shared(judged.outcome, judged.nanos, site.facts.buckets);
+        if over != 0 {
+            cells.exceed_shared();
+        }
+    }
+    over
+}
+
+/// Where the call is counted; nowhere if the `metrics` facade has counted it.
+fn counted<'s>(shard: Option<&'s Shard>, judged: &Judged<'_>, site: &'static Site) -> Option<&'s CallCells> {
+    let shard = shard?;
+    let is_foreign = site.facts.dynamic.is_some_and(|dynamic| super::dynamic::record(site, dynamic, judged));
+    (!is_foreign).then(|| shard.cells(judged.series))
+}
+
+/// A call that took too long has its line and its span, whatever else was decided.
+fn over_budget(judged: &Judged<'_>, site: &'static Site) -> u8 {
+    let budget = site.facts.budget;
+    if budget == 0 || judged.nanos <= budget || judged.outcome == Outcome::Cancelled {
+        return 0;
+    }
+    let mut over = flags::OVER_BUDGET;
+    if judged.state.has(signals::SLOW_LINE) {
+        over |= flags::LINE;
+    }
+    if judged.state.has(signals::SPAN) {
+        over |= flags::SPAN;
+    }
+    over
+}

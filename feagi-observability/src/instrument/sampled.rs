@@ -1,0 +1,120 @@
+//! The scope of a call of which only every Nth is timed: all are counted, the others are no more than that.
+
+use super::call::End;
+use super::frame::Frame;
+use super::judgement::Judgement;
+use super::opening::Opening;
+use super::outcome::Outcome;
+use super::scope::Scope;
+use super::shard::{CallCells, Shard};
+use super::site::{Site, State, signals};
+use super::thread;
+use super::value::Encoder;
+
+/// A call in progress that may be counted only.
+#[must_use = "a scope that is dropped at once measures nothing"]
+pub struct SampledScope<'f, const N: usize> {
+    scope: Scope<'f, N>,
+    counted: Option<Counted>,
+}
+
+/// A call that is not timed.
+struct Counted {
+    cells: &'static CallCells,
+    outcome: Outcome,
+    /// Whether the thread was unwinding already when the call began.
+    unwinding: bool,
+}
+
+/// What becomes of a call.
+pub(super) enum Turn {
+    Off,
+    Timed,
+    Counted(&'static Shard),
+}
+
+impl Turn {
+    /// One call of so many is timed, the first of a thread among them.
+    #[inline(always)]
+    pub(super) fn next(site: &'static Site) -> Turn {
+        let state = site.state();
+        if state == State::OFF {
+            return Turn::Off;
+        }
+        Turn::next_on(site, state)
+    }
+
+    #[inline(never)]
+    fn next_on(site: &'static Site, state: State) -> Turn {
+        if state.has(signals::UNREGISTERED) {
+            return Turn::Timed;
+        }
+        let Some(thread) = thread::attach() else { return Turn::Timed };
+        let shard = thread.shard(state.index(), site);
+        if shard.is_timed(site.facts.sample) { Turn::Timed } else { Turn::Counted(shard) }
+    }
+}
+
+impl<'f, const N: usize> SampledScope<'f, N> {
+    /// Begins a call, timed or not.
+    #[inline(always)]
+    pub fn enter(
+        site: &'static Site,
+        frame: &'f mut Frame<N>,
+        head: impl FnOnce(&mut Opening<'_>),
+        write: impl FnOnce(&mut Encoder<'_>),
+    ) -> SampledScope<'f, N> {
+        match Turn::next(site) {
+            Turn::Off => SampledScope { scope: Scope::off(site), counted: None },
+            Turn::Timed => SampledScope { scope: Scope::enter(site, frame, head, write), counted: None },
+            Turn::Counted(shard) => {
+                let cells = shard.cells(begin_untimed(shard, frame, head));
+                let counted = Counted { cells, outcome: Outcome::Ok, unwinding: std::thread::panicking() };
+                SampledScope { scope: Scope::off(site), counted: Some(counted) }
+            }
+        }
+    }
+
+    /// Lets `judge` say how the call ended, by its value; not called when the site is off.
+    #[inline(always)]
+    pub fn judge<T>(&mut self, output: &T, judge: fn(&T, &mut Judgement<'_>)) {
+        match &mut self.counted {
+            Some(counted) => counted.outcome = outcome_of(output, judge),
+            None => self.scope.judge(output, judge),
+        }
+    }
+}
+
+/// Counts the call as begun, and returns its series.
+#[inline(always)]
+pub(super) fn begin_untimed<const N: usize>(
+    shard: &Shard,
+    frame: &mut Frame<N>,
+    head: impl FnOnce(&mut Opening<'_>),
+) -> u32 {
+    let mut opening = frame.opening();
+    head(&mut opening);
+    let (series, has_extras) = opening.series();
+    if has_extras {
+        shard.cells(series).start();
+    }
+    series
+}
+
+/// How a call ended by its value; nothing is recorded of it.
+#[inline(always)]
+pub(super) fn outcome_of<T>(output: &T, judge: fn(&T, &mut Judgement<'_>)) -> Outcome {
+    let mut end = End::unrecorded();
+    judge(output, &mut Judgement { end: &mut end, bytes: &mut [], state: State::OFF });
+    end.mark.outcome
+}
+
+impl<const N: usize> Drop for SampledScope<'_, N> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(Counted { cells, outcome, unwinding }) = &self.counted {
+            let is_panic = std::thread::panicking() && !unwinding;
+            cells.count(if is_panic { Outcome::Panic } else { *outcome });
+        }
+    }
+}
