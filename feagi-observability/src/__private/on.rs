@@ -122,7 +122,7 @@ macro_rules! __feagi_judge_one {
     ($output:ident $judgement:ident ret $how:tt $index:literal $slot:tt) => {
         if $judgement.wants_value() {
             use $crate::__private::probe::{OfResult as _, OfValue as _};
-            if let ::core::option::Option::Some($slot) = (&$crate::__private::probe::Success($output)).get() {
+            if let ::core::option::Option::Some($slot) = (&&$crate::__private::probe::Success($output)).get() {
                 $judgement.$how($index, $slot);
             }
         }
@@ -131,7 +131,7 @@ macro_rules! __feagi_judge_one {
     ($output:ident $judgement:ident ret_fields $ret:ident [$(($how:tt $index:literal $slot:tt ($value:expr)))*]) => {
         if $judgement.wants_fields() {
             use $crate::__private::probe::{OfResult as _, OfValue as _};
-            if let ::core::option::Option::Some($ret) = (&$crate::__private::probe::Success($output)).get() {
+            if let ::core::option::Option::Some($ret) = (&&$crate::__private::probe::Success($output)).get() {
                 let _ = $ret;
                 $(match &$value {
                     $slot => $judgement.$how($index, $slot),

@@ -62,7 +62,7 @@ impl<T> NoResult for Probe<'_, T> {
     fn judge(&self, _: &mut Judgement<'_>) {}
 }
 
-/// A returned value under the lookup for what a caller gets when all is well: `(&Success(&value)).get()` is that of an `Ok`, else
+/// A returned value under the lookup for what a caller gets when all is well: `(&&Success(&value)).get()` is that of an `Ok`, else
 /// the value itself.
 pub struct Success<'a, T>(pub &'a T);
 
