@@ -13,6 +13,8 @@ mod event;
 mod facts;
 mod fallback;
 mod field;
+#[allow(dead_code, reason = "the derives and `labels(…)` come next")]
+mod labels;
 mod level;
 mod names;
 mod observe;
