@@ -13,16 +13,19 @@ mod on;
 pub use crate::instrument::probe;
 pub use crate::instrument::{
     Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, Measure, MetricFacts,
-    Observed, Pending, Scope, Site, SiteFacts, frame_bytes, observe_future,
+    Observed, Pending, Scope, Site, SiteFacts, count_series, frame_bytes, number_series, observe_future,
 };
+pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
     __feagi_emit_event as emit_event, __feagi_observe_async as observe_async,
-    __feagi_observe_sync as observe_sync,
+    __feagi_observe_sync as observe_sync, __feagi_register_metrics as register_metrics,
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 pub use crate::{
     __feagi_frame as frame, __feagi_judge as judge, __feagi_site as site, __feagi_write as write,
 };
+pub use std::sync::OnceLock;
+
 pub use check::{count, debug, display, field, gauge};
 
 /// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it

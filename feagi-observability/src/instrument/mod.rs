@@ -30,7 +30,7 @@ pub use call::Judgement;
 pub use event::Event;
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
-pub use label::{LabelValue, Labels};
+pub use label::{LabelValue, Labels, count_series, number_series};
 pub use level::Level;
 pub use measure::Measure;
 pub use outcome::Outcome;
