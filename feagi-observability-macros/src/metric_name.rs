@@ -47,71 +47,106 @@ impl MetricKind {
     }
 }
 
-/// A name as its author wrote it, prefix included: a counter's may or may not end in `_total`. True if it is one.
-pub(crate) fn check_metric_name(
-    place: impl ToTokens,
-    name: &str,
+/// A name as its author wrote it: a counter's may or may not end in `_total`.
+pub(crate) struct MetricName<T> {
+    /// Where errors about it point.
+    pub(crate) place: T,
+    /// What is put before it, `_` included, and need not be written.
+    prefix: String,
+    full: String,
+}
+
+impl<T: ToTokens> MetricName<T> {
+    /// A name with what stands before it and an underscore; an empty one stays empty, which is an error.
+    pub(crate) fn new(place: T, prefix: Option<&str>, own: &str) -> Self {
+        let prefix =
+            prefix.filter(|_| !own.is_empty()).map(|prefix| format!("{prefix}_")).unwrap_or_default();
+        MetricName { place, full: format!("{prefix}{own}"), prefix }
+    }
+
+    /// Prefix included.
+    pub(crate) fn full(&self) -> &str {
+        &self.full
+    }
+
+    /// What is to be written for a better name, whose prefix is put there anyway.
+    fn written<'a>(&self, better: &'a str) -> &'a str {
+        better.strip_prefix(&self.prefix).filter(|own| !own.is_empty()).unwrap_or(better)
+    }
+}
+
+/// Grammar and endings. True if the name breaks no rule.
+pub(crate) fn check_metric_name<T: ToTokens>(
+    name: &MetricName<T>,
     kind: MetricKind,
     errors: &mut Errors,
 ) -> bool {
     let broken = breaks_grammar(name).or_else(|| has_reserved_ending(name, kind));
     let fine = broken.is_none();
     if let Some(message) = broken {
-        errors.push(place, message);
+        errors.push(&name.place, message);
     }
     fine
 }
 
-fn breaks_grammar(name: &str) -> Option<String> {
-    if name.is_empty() {
+fn breaks_grammar<T: ToTokens>(name: &MetricName<T>) -> Option<String> {
+    let full = name.full();
+    if full.is_empty() {
         return Some("a metric needs a name; write something, such as `feagi_bursts`".to_owned());
     }
-    if is_metric_name(name) {
+    if is_metric_name(full) {
         return None;
     }
-    let mended = as_metric_name(name).map_or(String::new(), |mended| format!("; write `{mended}`"));
+    let mended =
+        as_metric_name(full).map_or(String::new(), |mended| format!("; write `{}`", name.written(&mended)));
     let grammar = "it takes ASCII letters, `_`, `:` and, but for its start, digits";
-    Some(format!("`{name}` is not a metric name: {grammar}{mended}"))
+    Some(format!("`{full}` is not a metric name: {grammar}{mended}"))
 }
 
-/// `x_sum` would be taken for a part of the histogram `x`.
-fn has_reserved_ending(name: &str, kind: MetricKind) -> Option<String> {
-    let family = kind.family(name);
+/// `x_sum` would be taken for a part of the histogram `x`. A gauge `build_info` is what many programs have.
+fn has_reserved_ending<T: ToTokens>(name: &MetricName<T>, kind: MetricKind) -> Option<String> {
+    let full = name.full();
+    let family = kind.family(full);
     let ending = RESERVED.iter().find(|ending| family.ends_with(**ending))?;
+    if (*ending, kind) == ("_info", MetricKind::Gauge) {
+        return None;
+    }
     let mut stem = family;
     while let Some(shorter) = RESERVED.iter().find_map(|ending| stem.strip_suffix(ending)) {
         stem = shorter;
     }
-    let remedy = if stem.is_empty() { "choose another name".to_owned() } else { format!("write `{stem}`") };
+    let remedy = match stem {
+        "" => "choose another name".to_owned(),
+        stem => format!("write `{}`", name.written(stem)),
+    };
     Some(match (*ending, kind) {
         ("_total", MetricKind::Counter) => {
-            format!("`{name}` says `_total` twice, which is put behind a counter's name once; {remedy}")
+            format!("`{full}` says `_total` twice, which is put behind a counter's name once; {remedy}")
         }
         ("_total", _) => {
-            format!("`{name}` ends in `_total`, which only counters do; {remedy}, or make it a counter",)
+            format!("`{full}` ends in `_total`, which only counters do; {remedy}, or make it a counter")
         }
-        (ending, _) => format!("`{name}` ends in `{ending}`, which OpenMetrics keeps for itself; {remedy}"),
+        (ending, _) => format!("`{full}` ends in `{ending}`, which OpenMetrics keeps for itself; {remedy}"),
     })
 }
 
-/// The name with its unit: put behind where there is none, an error where there is another.
-pub(crate) fn check_unit(
-    place: impl ToTokens,
-    name: &str,
+/// The full name with its unit: put behind where there is none, an error where there is another.
+pub(crate) fn check_unit<T: ToTokens>(
+    name: &MetricName<T>,
     kind: MetricKind,
     unit: &str,
     errors: &mut Errors,
 ) -> String {
-    let family = kind.family(name);
-    let total = &name[family.len()..];
+    let full = name.full();
+    let family = kind.family(full);
+    let total = if family == full { "" } else { "_total" };
     if unit::of_name(family) == Some(unit) {
-        return name.to_owned();
+        return full.to_owned();
     }
     let Some(stem) = unit::without_unit(family) else { return format!("{family}_{unit}{total}") };
     let right = format!("{stem}_{unit}{total}");
-    let message =
-        format!("`{name}` ends in another unit than `{unit}`; name it `{right}`, or change the unit");
-    errors.push(place, message);
+    let remedy = format!("name it `{}`, or change the unit", name.written(&right));
+    errors.push(&name.place, format!("`{full}` ends in another unit than `{unit}`; {remedy}"));
     right
 }
 
@@ -178,7 +213,8 @@ mod tests {
 
     fn said(name: &str, kind: MetricKind) -> String {
         let mut errors = Errors::default();
-        let fine = check_metric_name(quote!(place), name, kind, &mut errors);
+        let name = MetricName::new(quote!(place), None, name);
+        let fine = check_metric_name(&name, kind, &mut errors);
         let said = errors.finish().err().map(|error| error.to_string()).unwrap_or_default();
         assert_eq!(fine, said.is_empty());
         said
@@ -187,6 +223,8 @@ mod tests {
     #[test]
     fn endings_that_the_formats_write_are_refused() {
         assert_eq!(said("jobs", Counter) + &said("jobs_total", Counter) + &said("sum", Gauge), "");
+        assert_eq!(said("build_info", Gauge), "");
+        assert!(said("build_info", Counter).contains("write `build`"));
         assert!(said("jobs_total", Gauge).contains("only counters do; write `jobs`"));
         assert!(said("jobs_total", Histogram).contains("only counters do"));
         assert!(said("jobs_count", Counter).contains("write `jobs`"));
@@ -199,13 +237,33 @@ mod tests {
     #[test]
     fn a_unit_is_put_behind_a_name_or_found_there_or_contradicted() {
         let mut errors = Errors::default();
-        let mut unit = |name, kind, unit| check_unit(quote!(place), name, kind, unit, &mut errors);
+        let mut unit = |name, kind, unit| {
+            check_unit(&MetricName::new(quote!(place), None, name), kind, unit, &mut errors)
+        };
         assert_eq!(unit("wait", Histogram, "seconds"), "wait_seconds");
         assert_eq!(unit("wait_seconds", Histogram, "seconds"), "wait_seconds");
         assert_eq!(unit("busy_total", Counter, "seconds"), "busy_seconds_total");
         assert_eq!(unit("busy_seconds_total", Counter, "seconds"), "busy_seconds_total");
         assert_eq!(unit("wait_ms", Gauge, "seconds"), "wait_seconds");
         assert!(errors.finish().unwrap_err().to_string().contains("name it `wait_seconds`"));
+    }
+
+    #[test]
+    fn a_remedy_leaves_out_the_prefix_that_is_put_there_anyway() {
+        let mut errors = Errors::default();
+        for own in ["a-b", "b_sum", "sum"] {
+            check_metric_name(&MetricName::new(quote!(place), Some("x"), own), Gauge, &mut errors);
+        }
+        check_unit(&MetricName::new(quote!(place), Some("x"), "wait_ms"), Gauge, "seconds", &mut errors);
+        let said: Vec<String> =
+            errors.finish().unwrap_err().into_iter().map(|error| error.to_string()).collect();
+        for (said, remedy) in
+            said.iter().zip(["write `a_b`", "write `b`", "write `x`", "name it `wait_seconds`"])
+        {
+            assert!(said.contains(remedy), "{said}");
+        }
+        let seconds = MetricName::new(quote!(place), Some("wait"), "seconds");
+        assert_eq!(check_unit(&seconds, Gauge, "seconds", &mut Errors::default()), "wait_seconds");
     }
 
     #[test]

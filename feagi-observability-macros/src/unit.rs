@@ -34,9 +34,7 @@ pub(crate) fn read(literal: &LitStr, errors: &mut Errors) -> Option<&'static str
         return Some(base);
     }
     let message = match base_of_other(&word.to_ascii_lowercase()) {
-        Some(base) => format!(
-            "metrics are in base units, and `{word}` is none; write `unit = \"{base}\"`, and record {base}"
-        ),
+        Some(base) => format!("`{word}` is no base unit; write `unit = \"{base}\"`, and give values in it"),
         None => {
             let meant =
                 nearest(&word, &BASE).map_or(String::new(), |base| format!("write `unit = \"{base}\"`; "));

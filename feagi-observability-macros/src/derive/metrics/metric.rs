@@ -6,7 +6,7 @@ use crate::derive::attribute;
 use crate::derive::input::NamedField;
 use crate::docs;
 use crate::errors::Errors;
-use crate::metric_name::{Claim, MetricKind, check_metric_name, check_unit, on_page};
+use crate::metric_name::{Claim, MetricKind, MetricName, check_metric_name, check_unit, on_page};
 use crate::slot::Slot;
 use crate::unit;
 use proc_macro2::{Literal, Span, TokenStream};
@@ -56,14 +56,12 @@ impl<'a> Metric<'a> {
             Some(slot) => (slot.value.value(), slot.value.to_token_stream()),
             None => (ident.unraw().to_string(), ident.to_token_stream()),
         };
-        // An empty name stays empty, which is an error.
-        let prefixed = prefix.filter(|_| !own.is_empty()).map(|prefix| format!("{prefix}_{own}"));
-        let written = prefixed.unwrap_or(own);
-        let fine = check_metric_name(&place, &written, kind, errors);
+        let written = MetricName::new(place, prefix, &own);
+        let fine = check_metric_name(&written, kind, errors);
         let unit = args.unit.as_ref().and_then(|slot| unit::read(&slot.value, errors));
         let name = match unit.filter(|_| fine) {
-            Some(unit) => check_unit(&place, &written, kind, unit, errors),
-            None => written,
+            Some(unit) => check_unit(&written, kind, unit, errors),
+            None => written.full().to_owned(),
         };
         let name = on_page(&name, kind);
         Some(Metric {
@@ -74,7 +72,7 @@ impl<'a> Metric<'a> {
             unit: unit::of_name(name.strip_suffix("_total").unwrap_or(&name)).unwrap_or_default(),
             buckets: args.buckets.map(|slot| slot.value).unwrap_or_default(),
             name,
-            place,
+            place: written.place,
         })
     }
 

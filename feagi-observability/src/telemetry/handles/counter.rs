@@ -1,6 +1,6 @@
 //! Counters: what only grows.
 
-use super::{Cells, Handle, HandleFacts};
+use super::{Cells, Handle, HandleFacts, Unlabelled};
 use crate::instrument::Labels;
 use std::fmt;
 use std::marker::PhantomData;
@@ -54,7 +54,7 @@ pub struct Counter<L: Labels = ()> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl Counter {
+impl<L: Unlabelled> Counter<L> {
     /// Adds `by`.
     #[inline]
     pub fn increment(&self, by: u64) {

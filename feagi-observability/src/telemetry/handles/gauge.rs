@@ -1,6 +1,6 @@
 //! Gauges: what goes up and down.
 
-use super::{Cells, Handle, HandleFacts};
+use super::{Cells, Handle, HandleFacts, Unlabelled};
 use crate::instrument::Labels;
 use std::fmt;
 use std::marker::PhantomData;
@@ -52,7 +52,7 @@ pub struct Gauge<L: Labels = ()> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl Gauge {
+impl<L: Unlabelled> Gauge<L> {
     /// Sets the value.
     #[inline]
     pub fn set(&self, value: f64) {

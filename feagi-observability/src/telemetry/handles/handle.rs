@@ -1,5 +1,7 @@
 //! What `#[derive(Metrics)]` says of a field, and what it asks of the field's type.
 
+use crate::instrument::Labels;
+
 /// What is known of a metric when it is compiled.
 #[derive(Debug, PartialEq)]
 pub struct HandleFacts {
@@ -25,6 +27,16 @@ pub trait Handle: Sized {
     /// The handle of the metric of that name; the first call puts it on the metrics page.
     fn register(facts: &'static HandleFacts) -> Self;
 }
+
+/// No labels, so that there is one series to use.
+#[diagnostic::on_unimplemented(
+    message = "this metric has labels, so it is not one series but several",
+    label = "of which series?",
+    note = "choose one with `.with(&labels)` first"
+)]
+pub trait Unlabelled: Labels {}
+
+impl Unlabelled for () {}
 
 /// A static reference to a value without size: nothing is allocated.
 pub fn nowhere<T>(value: T) -> &'static T {

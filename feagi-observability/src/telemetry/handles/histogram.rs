@@ -1,6 +1,6 @@
 //! Histograms: how often values of which size occur.
 
-use super::{Cells, Handle, HandleFacts, ladder};
+use super::{Cells, Handle, HandleFacts, Unlabelled, ladder};
 use crate::instrument::Labels;
 use std::fmt;
 use std::marker::PhantomData;
@@ -44,7 +44,7 @@ pub struct Histogram<L: Labels = ()> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl Histogram {
+impl<L: Unlabelled> Histogram<L> {
     /// Adds a value, in the metric's unit.
     #[inline]
     pub fn record(&self, value: f64) {

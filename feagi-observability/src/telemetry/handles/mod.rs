@@ -30,5 +30,7 @@ use stored::Cells;
 
 pub use counter::Counter;
 pub use gauge::Gauge;
+use handle::Unlabelled;
+
 pub use handle::{Handle, HandleFacts, nowhere};
 pub use histogram::Histogram;
