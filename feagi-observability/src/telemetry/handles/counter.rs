@@ -54,17 +54,18 @@ pub struct Counter<L: Labels = ()> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl<L: Unlabelled> Counter<L> {
+impl<L: Labels> Counter<L> {
     /// Adds `by`.
     #[inline]
-    pub fn increment(&self, by: u64) {
+    pub fn increment(&self, by: u64)
+    where
+        L: Unlabelled,
+    {
         if let Some(cell) = self.cells.first() {
             cell.add(by);
         }
     }
-}
 
-impl<L: Labels> Counter<L> {
     /// The counter of these labels.
     #[inline]
     #[must_use]

@@ -52,10 +52,13 @@ pub struct Gauge<L: Labels = ()> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl<L: Unlabelled> Gauge<L> {
+impl<L: Labels> Gauge<L> {
     /// Sets the value.
     #[inline]
-    pub fn set(&self, value: f64) {
+    pub fn set(&self, value: f64)
+    where
+        L: Unlabelled,
+    {
         if let Some(cell) = self.cells.first() {
             cell.set(value);
         }
@@ -63,7 +66,10 @@ impl<L: Unlabelled> Gauge<L> {
 
     /// Adds to the value.
     #[inline]
-    pub fn add(&self, by: f64) {
+    pub fn add(&self, by: f64)
+    where
+        L: Unlabelled,
+    {
         if let Some(cell) = self.cells.first() {
             cell.add(by);
         }
@@ -71,12 +77,13 @@ impl<L: Unlabelled> Gauge<L> {
 
     /// Takes from the value.
     #[inline]
-    pub fn sub(&self, by: f64) {
+    pub fn sub(&self, by: f64)
+    where
+        L: Unlabelled,
+    {
         self.add(-by);
     }
-}
 
-impl<L: Labels> Gauge<L> {
     /// The gauge of these labels.
     #[inline]
     #[must_use]

@@ -44,17 +44,18 @@ pub struct Histogram<L: Labels = ()> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl<L: Unlabelled> Histogram<L> {
+impl<L: Labels> Histogram<L> {
     /// Adds a value, in the metric's unit.
     #[inline]
-    pub fn record(&self, value: f64) {
+    pub fn record(&self, value: f64)
+    where
+        L: Unlabelled,
+    {
         if let Some(cell) = self.cells.first() {
             cell.record(value);
         }
     }
-}
 
-impl<L: Labels> Histogram<L> {
     /// The histogram of these labels.
     #[inline]
     #[must_use]

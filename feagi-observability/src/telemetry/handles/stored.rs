@@ -63,7 +63,7 @@ pub(super) struct Cells<C: 'static>(&'static [C]);
 
 impl<C: Cell> Cells<C> {
     pub(super) fn register<L: Labels>(facts: &'static HandleFacts) -> Self {
-        Cells(register::<C, L>(facts))
+        Cells(register::<C, L>(&mut lock(), facts))
     }
 
     /// The series of that number alone. One that does not exist is no series: what it is fed is lost, instead of a panic.
@@ -107,8 +107,7 @@ pub(super) fn entries() -> Vec<Entry> {
 }
 
 /// The series of a metric: those that another struct has registered alike, else new ones.
-fn register<C: Cell, L: Labels>(facts: &'static HandleFacts) -> &'static [C] {
-    let mut entries = lock();
+fn register<C: Cell, L: Labels>(entries: &mut Vec<Entry>, facts: &'static HandleFacts) -> &'static [C] {
     let mut entry =
         Entry { facts, kind: C::KIND, keys: L::KEYS, values: L::VALUES, stored: C::store(&[]), clash: None };
     if let Some(cells) =
@@ -168,7 +167,10 @@ impl Entry {
 
 /// The first metric that cannot be shown because of an earlier one: its name, the earlier one, itself.
 pub(crate) fn clash() -> Option<(&'static str, String, String)> {
-    let entries = lock();
+    clash_of(&lock())
+}
+
+fn clash_of(entries: &[Entry]) -> Option<(&'static str, String, String)> {
     let (later, first) = entries.iter().find_map(|entry| Some((entry, entry.clash?)))?;
     let first = entries.iter().find(|entry| std::ptr::eq(entry.facts, first))?;
     Some((later.facts.name, first.described(), later.described()))
@@ -204,13 +206,15 @@ mod tests {
         static TOTAL: HandleFacts = facts("stored_x_total", &[]);
         static AGAIN: HandleFacts = facts("stored_x_total", &[]);
         static GAUGE: HandleFacts = facts("stored_x", &[]);
-        let first = register::<CounterCell, ()>(&TOTAL);
-        assert!(std::ptr::eq(first, register::<CounterCell, ()>(&AGAIN)));
-        assert_eq!(clashes(), 0);
-        register::<CounterCell, One>(&AGAIN);
-        register::<GaugeCell, ()>(&GAUGE);
-        assert_eq!(clashes(), 2);
-        let (name, first, later) = clash().unwrap();
+        // A list of its own: a clash in that of the process would be an error at init.
+        let entries = &mut Vec::new();
+        let first = register::<CounterCell, ()>(entries, &TOTAL);
+        assert!(std::ptr::eq(first, register::<CounterCell, ()>(entries, &AGAIN)));
+        assert!(clash_of(entries).is_none() && entries.len() == 1);
+        register::<CounterCell, One>(entries, &AGAIN);
+        register::<GaugeCell, ()>(entries, &GAUGE);
+        assert_eq!(entries.iter().filter(|entry| entry.clash.is_some()).count(), 2);
+        let (name, first, later) = clash_of(entries).unwrap();
         assert_eq!(name, "stored_x_total");
         assert_eq!(first, "the counter `stored_x_total` without labels of `tests`");
         assert_eq!(later, "the counter `stored_x_total` by one of `tests`");
