@@ -71,8 +71,7 @@ impl Capture {
         let report = self.manager.shutdown(Duration::from_secs(10));
         assert!(!report.timed_out, "{report:?}");
         assert_eq!(report.dropped, BTreeMap::new());
-        let text =
-            |name: &str| std::fs::read_to_string(self.folder.join(name)).expect("a file of the run");
+        let text = |name: &str| std::fs::read_to_string(self.folder.join(name)).expect("a file of the run");
         let lines = text("log.jsonl");
         let captured = Captured {
             lines: lines.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect(),

@@ -1,6 +1,6 @@
 //! What the arguments of `#[observe]` record of a call, read back from the log and the trace.
 
-use feagi_observability::{Context, Level, LabelValue, current_context, observe};
+use feagi_observability::{Context, LabelValue, Level, current_context, observe};
 use feagi_observability_tests::captured::{Capture, Captured};
 use serde_json::{Value, json};
 use std::fmt;
@@ -182,10 +182,7 @@ fn check_args(captured: &Captured) {
 
 fn check_returned(captured: &Captured) {
     let line = captured.line("arguments_recorded::returned");
-    assert_eq!(
-        line["fields"],
-        json!({"before": 3, "ret.len": 3, "ret.first": 0, "return": "[0, 1, 2]"})
-    );
+    assert_eq!(line["fields"], json!({"before": 3, "ret.len": 3, "ret.first": 0, "return": "[0, 1, 2]"}));
     let span = captured.spans_of("arguments_recorded::returned")[0];
     assert_eq!(span["args"]["fields"]["ret.len"], 3, "on the span, too");
     let later = captured.lines_of("arguments_recorded::returned_later");
@@ -202,9 +199,8 @@ fn check_errors(captured: &Captured) {
     assert_eq!([level, outcome, error], ["WARN", "error", "Shown"]);
     let line = captured.line("arguments_recorded::error_by_display");
     assert_eq!([&line["level"], &line["error"]], ["INFO", "shown"]);
-    let outcomes = |name: &str| -> Vec<&Value> {
-        captured.lines_of(name).iter().map(|line| &line["outcome"]).collect()
-    };
+    let outcomes =
+        |name: &str| -> Vec<&Value> { captured.lines_of(name).iter().map(|line| &line["outcome"]).collect() };
     assert_eq!(outcomes("arguments_recorded::ok_if_missing"), ["ok", "error"]);
     let broken = captured.lines_of("arguments_recorded::ok_if_missing")[1];
     assert_eq!(broken["error"], "broken");
@@ -224,12 +220,16 @@ fn check_labels(captured: &Captured) {
     assert_eq!(captured.sample(count), Some(2.0));
     let trace_id = captured.lines_of("arguments_recorded::labelled")[0]["trace_id"].as_str().unwrap();
     let exemplar = captured.page.lines().find(|line| line.contains(trace_id)).unwrap();
-    assert!(exemplar.contains("phase=\"inject\",warm=\"false\""), "the exemplar of its own series: {exemplar}");
+    assert!(
+        exemplar.contains("phase=\"inject\",warm=\"false\""),
+        "the exemplar of its own series: {exemplar}"
+    );
 }
 
 fn check_parents(captured: &Captured, first: Context, around: Context) {
     let ids = |context: Context| [context.trace_id().to_string(), context.span_id().to_string()];
-    let of = |line: &Value| ["trace_id", "parent_id"].map(|key| line[key].as_str().unwrap_or_default().to_owned());
+    let of =
+        |line: &Value| ["trace_id", "parent_id"].map(|key| line[key].as_str().unwrap_or_default().to_owned());
     let children = captured.lines_of("arguments_recorded::child_of");
     assert_eq!(of(children[0]), ids(first));
     assert_eq!(of(captured.line("arguments_recorded::later_child_of")), ids(first));
@@ -243,7 +243,8 @@ fn check_parents(captured: &Captured, first: Context, around: Context) {
 }
 
 fn check_dynamic(captured: &Captured) {
-    let of = |tenant: &str| captured.sample(&format!("tenants_calls_total{{outcome=\"ok\",tenant=\"{tenant}\"}}"));
+    let of =
+        |tenant: &str| captured.sample(&format!("tenants_calls_total{{outcome=\"ok\",tenant=\"{tenant}\"}}"));
     assert_eq!([of("A"), of("B"), of("_overflow"), of("C")], [Some(2.0), Some(1.0), Some(2.0), None]);
     assert_eq!(captured.lines_of("arguments_recorded::of_tenant")[2]["fields"]["tenant"], "C");
 }
