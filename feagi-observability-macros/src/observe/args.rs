@@ -12,7 +12,11 @@ use syn::parse::{Parse, ParseStream};
 use syn::{LitBool, LitStr, Path, Token, parenthesized};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 9] = ["name", "level", "target", "fields", "metric", "help", "profile", "err", "crate"];
+pub(super) const KEYS: [&str; 10] =
+    ["name", "level", "target", "fields", "metric", "help", "profile", "err", "crate", "skip"];
+
+const NO_CONTAINER: &str = "`skip` leaves one item out of an `impl` block, trait or module with `#[observe]`, and this stands in none; \
+                            remove the annotation, or put `#[observe]` on what holds the item";
 
 #[derive(Default)]
 pub(crate) struct Args {
@@ -64,6 +68,8 @@ impl Args {
             "profile" => keep(&mut self.profile, "profile", switch(input, &key)?, start, input, errors),
             "err" => keep(&mut self.err, "err", bare(input, &key)?, start, input, errors),
             "crate" => keep(&mut self.runtime, "crate", path(input, &key)?, start, input, errors),
+            // A container takes it away before it is read.
+            "skip" => Err(syn::Error::new_spanned(key, NO_CONTAINER)),
             _ => Err(unknown(&key)),
         }
     }

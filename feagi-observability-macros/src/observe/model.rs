@@ -101,7 +101,7 @@ pub(crate) fn returns_value(output: &ReturnType) -> bool {
 }
 
 /// `Result`, `io::Result`, `QueryResult`.
-fn named_result(output: &ReturnType) -> bool {
+pub(super) fn named_result(output: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = output else { return false };
     let mut ty = &**ty;
     // A type that came through a `macro_rules` fragment stands in a group.

@@ -27,6 +27,28 @@ macro_rules! __feagi_observe_sync {
     }};
 }
 
+/// Asks of fields what writing them would.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_check_fields {
+    ({ $(($how:tt $index:literal $slot:tt ($value:expr)))* }) => {
+        if false {
+            $(match &$value {
+                $slot => $crate::__private::$how($slot),
+            })*
+        }
+    };
+}
+
+/// The same of the content of an `async` block: its fields are checked outside of it, because it would keep what they name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_observe_boxed {
+    ($kind:tt $facts:tt $fields:tt $($call:tt)*) => {
+        $crate::__private::observe_sync! { $facts {} $($call)* }
+    };
+}
+
 /// The same of an async function: an await-free `if false` adds nothing to its future.
 #[doc(hidden)]
 #[macro_export]

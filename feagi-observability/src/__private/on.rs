@@ -138,13 +138,13 @@ macro_rules! __feagi_observe_sync {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_async {
-    ($facts:tt $fields:tt result ($returned:ty) $moved:tt $body:tt) => {{
+    (@ $kind:tt $facts:tt $fields:tt result ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $crate::__private::probe::require_result::<$returned>();
         }
-        $crate::__private::observe_async! { $facts $fields probe ($returned) $moved $body }
+        $crate::__private::observe_async! { @ $kind $facts $fields probe ($returned) $moved $body }
     }};
-    ($facts:tt $fields:tt $outcome:ident ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+    (@ [$($kind:tt)?] $facts:tt $fields:tt $outcome:ident ($returned:ty) ($($moved:ident)*) $body:tt) => {{
         let mut frame = $crate::__private::frame!($fields);
         $crate::__private::observe_future(
             // Fields are written while the function still owns its parameters.
@@ -153,7 +153,7 @@ macro_rules! __feagi_observe_async {
                 &mut frame,
                 $crate::__private::write!($fields),
             ),
-            async move {
+            async $($kind)? {
                 $(let _ = &$moved;)*
                 // Tells the compiler the body's type where an async function would have told it.
                 if false {
@@ -165,6 +165,25 @@ macro_rules! __feagi_observe_async {
         )
         .await
     }};
+    ($($call:tt)*) => {
+        $crate::__private::observe_async! { @ [move] $($call)* }
+    };
+}
+
+/// The same of the content of an `async` block that the user has written: the one inside captures as that does, by `move` or not.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_observe_boxed {
+    ($($call:tt)*) => {
+        $crate::__private::observe_async! { @ $($call)* }
+    };
+}
+
+/// Fields are checked where they are written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_check_fields {
+    ($fields:tt) => {};
 }
 
 /// `facts, fields, instruments fed by one, by a field, message` of an event.
