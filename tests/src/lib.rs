@@ -1,5 +1,6 @@
 //! What the tests against real counterparts share: a run of `emit`, and the programs that judge what it leaves.
 
+pub mod captured;
 pub mod counterpart;
 pub mod run;
 

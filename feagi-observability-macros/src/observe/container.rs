@@ -79,10 +79,9 @@ fn check_arguments(args: &Args, errors: &mut Errors) {
 /// The functions of `mod x;` are in another file, which a macro does not see.
 fn check_inline(container: &Part, errors: &mut Errors) {
     if container.body.is_none() {
-        let place = container.head.clone().into_iter().last();
         let message = "what stands in another file cannot be observed from here; put `#[observe]` on the `impl` blocks and \
                        functions in that file, or write the module here, in braces";
-        errors.push(place, message);
+        errors.push(&container.head, message);
     }
 }
 

@@ -91,11 +91,12 @@ fn item(attrs: Vec<Attr>, tokens: &mut Tokens) -> Part {
             break;
         }
         // `const A: u8 = { 1 };` and `use a::{b, c};` do not end with their braces, and a `<` in the former is no bracket.
-        if !word.ends_with_semicolon && angles.read(&token) == 0 {
-            if let Some(body) = braces(&token) {
-                part.body = Some(body);
-                break;
-            }
+        if !word.ends_with_semicolon
+            && angles.read(&token) == 0
+            && let Some(body) = braces(&token)
+        {
+            part.body = Some(body);
+            break;
         }
         part.head.extend([token]);
     }
