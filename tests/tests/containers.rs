@@ -109,6 +109,7 @@ fn loaded(path: &str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Se
     })
 }
 
+#[allow(clippy::manual_async_fn, reason = "what is written by hand is what is tested")]
 #[observe(name = "opaque", fields(n))]
 fn opaque(n: u32) -> impl Future<Output = u32> {
     async move { n + 1 }

@@ -78,7 +78,7 @@ pub fn plain_block(values: &[u64]) -> Option<u64> {
             }
             value.checked_sub(1)? / 2
         };
-        sum = { sum.rotate_left(3) ^ half };
+        sum = sum.rotate_left(3) ^ half;
     }
     Some(sum)
 }

@@ -222,7 +222,7 @@ impl<const N: usize> Ladder<N> {
         Ladder(steps)
     }
 
-    pub(crate) fn highest(self: Self) -> Option<Ladder<1>> {
+    pub(crate) fn highest(self) -> Option<Ladder<1>> {
         self.0.into_iter().max().map(|step| Ladder([step]))
     }
 }
