@@ -115,8 +115,8 @@ use proc_macro::TokenStream;
 /// `.boxed()`, the future is observed and not its making: from its first poll to its end, or to its drop. `#[async_trait]` writes such
 /// functions; it may stand above or below `#[observe]` on the same `impl` block, or above one on a method.
 ///
-/// - Fields are taken in the block, on the first poll. What they name must be in scope outside of it: under `#[async_trait]`, a
-///   destructured parameter is not.
+/// - Fields are taken in the block, on the first poll: it then holds what they name, as if its code used it. They must be in scope
+///   outside of it: under `#[async_trait]`, a destructured parameter is not.
 /// - Statements before the block run when the function is called, unobserved, and so do early returns.
 /// - The outcome is judged by `T` of `Pin<Box<dyn Future<Output = T>>>`, `impl Future<Output = T>`, `BoxFuture<'_, T>` or
 ///   `LocalBoxFuture<'_, T>`; behind another alias only `err` makes an error of it.

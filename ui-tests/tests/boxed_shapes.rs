@@ -75,9 +75,14 @@ impl<T: Send + Sync + From<u8>> Genome for Below<T> {
     }
 }
 
+#[observe(level = "trace")]
 #[async_trait(?Send)]
 trait Local {
     async fn count(&self, by: Rc<u8>, (a, b): (u8, u8)) -> u8;
+
+    async fn count_none(&self) -> u8 {
+        self.count(Rc::new(0), (0, 0)).await
+    }
 }
 
 #[async_trait(?Send)]
@@ -101,7 +106,7 @@ fn async_trait_may_stand_above_and_below() {
     let genome: &mut dyn Genome = &mut below;
     assert_eq!(block_on(assert_send(genome.load("ab", None))), Ok(3));
     assert_eq!(block_on(below.name()), "genome");
-    assert_eq!(block_on(1_u8.count(Rc::new(2), (3, 4))), 10);
+    assert_eq!(block_on(1_u8.count(Rc::new(2), (3, 4))) + block_on(1_u8.count_none()), 11);
 }
 
 struct Client {

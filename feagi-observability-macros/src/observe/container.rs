@@ -101,8 +101,9 @@ impl Annotation {
         let without_level = |piece: &&Piece| piece.key != "level";
         let attribute = |pieces: TokenStream| {
             let arguments = [level.clone().unwrap_or_default(), pieces];
-            let arguments = arguments.iter().filter(|arguments| !arguments.is_empty());
-            quote_spanned!(Span::mixed_site()=> #[#runtime::observe(#(#arguments),*)])
+            let arguments: Vec<_> = arguments.iter().filter(|arguments| !arguments.is_empty()).collect();
+            let list = (!arguments.is_empty()).then(|| quote!((#(#arguments),*)));
+            quote_spanned!(Span::mixed_site()=> #[#runtime::observe #list])
         };
         let plain = pieces.iter().filter(without_level).filter(|piece| piece.key != "err");
         Annotation {

@@ -44,7 +44,7 @@ pub(super) fn split(tokens: TokenStream) -> Vec<Part> {
     let mut tokens = tokens.into_iter().peekable();
     let mut parts = Vec::new();
     while tokens.peek().is_some() {
-        let attrs = attributes(&mut tokens);
+        let attrs = attributes(&mut tokens, &mut parts);
         match tokens.next_if(is_whole_item) {
             // A `$item:item` stands in an invisible group.
             Some(TokenTree::Group(group)) => {
@@ -61,22 +61,21 @@ pub(super) fn split(tokens: TokenStream) -> Vec<Part> {
     parts
 }
 
-fn attributes(tokens: &mut Tokens) -> Vec<Attr> {
+/// The attributes of the next item; those of what is around it, `#![…]`, become a part of their own.
+fn attributes(tokens: &mut Tokens, parts: &mut Vec<Part>) -> Vec<Attr> {
     let mut attrs = Vec::new();
     while let Some(pound) = tokens.next_if(|token| is_punct(token, '#')) {
-        match tokens.next_if(|token| is_group(token, Delimiter::Bracket)) {
-            Some(TokenTree::Group(brackets)) => attrs.push(Attr { pound, brackets }),
-            // `#![…]`, which nothing is asked about: it stays where it is, before everything else.
-            _ => attrs.push(Attr { pound, brackets: Group::new(Delimiter::None, inner_attribute(tokens)) }),
+        let mark = tokens.next_if(|token| is_punct(token, '!'));
+        let brackets = tokens.next_if(|token| is_group(token, Delimiter::Bracket));
+        match (mark, brackets) {
+            (None, Some(TokenTree::Group(brackets))) => attrs.push(Attr { pound, brackets }),
+            (mark, brackets) => {
+                let head = [Some(pound), mark, brackets].into_iter().flatten().collect();
+                parts.push(Part { attrs: Vec::new(), kind: Kind::Other, head, body: None });
+            }
         }
     }
     attrs
-}
-
-fn inner_attribute(tokens: &mut Tokens) -> TokenStream {
-    let mark = tokens.next_if(|token| is_punct(token, '!'));
-    let brackets = tokens.next_if(|token| is_group(token, Delimiter::Bracket));
-    mark.into_iter().chain(brackets).collect()
 }
 
 /// From the first token behind the attributes to the body or `;` that ends the item.
@@ -199,11 +198,8 @@ impl Attr {
 
 impl ToTokens for Attr {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend([self.pound.clone()]);
-        match self.brackets.delimiter() {
-            Delimiter::None => tokens.extend(self.brackets.stream()),
-            _ => self.brackets.to_tokens(tokens),
-        }
+        self.pound.to_tokens(tokens);
+        self.brackets.to_tokens(tokens);
     }
 }
 

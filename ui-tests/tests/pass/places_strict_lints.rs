@@ -3,7 +3,8 @@
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, unused_lifetimes, let_underscore_drop)]
 #![deny(elided_lifetimes_in_paths, single_use_lifetimes, trivial_casts, unused_results, variant_size_differences)]
 #![deny(missing_debug_implementations, missing_copy_implementations, non_ascii_idents, unit_bindings)]
-#![forbid(unsafe_code, unused, nonstandard_style, future_incompatible, rust_2024_compatibility)]
+#![deny(unused, nonstandard_style, future_incompatible, rust_2024_compatibility)]
+#![forbid(unsafe_code)]
 
 use async_trait::async_trait;
 use feagi_observability::macros::instrument;

@@ -63,7 +63,8 @@ items! {
             trait T { fn provided() {} }
             #[observe(skip)]
             impl T for Unit { fn provided() {} }
-            mod inner { pub fn deep() {} #[cfg(any(test, x))] mod tests { fn helper() {} } #[cfg(not(test))] fn real() {} }
+            mod inner { //! Inner attributes stay first.
+                pub fn deep() {} #[cfg(any(test, x))] mod tests { fn helper() {} } #[cfg(not(test))] fn real() {} }
             mod file;
         }
     }
