@@ -29,12 +29,13 @@ pub struct Captured {
 }
 
 impl Capture {
-    /// Starts; `test` names the folder. Lines are not limited by rate.
+    /// Starts; `test` names the folder. Lines are as good as not limited by rate.
     pub fn start(test: &str) -> Capture {
         let folder = std::env::temp_dir().join(format!("feagi-observability-{test}-{}", std::process::id()));
         let config = ObservabilityConfig {
             logging: LoggingConfig {
                 level: "trace".to_owned(),
+                rate_limit: 1_000_000,
                 format: LogFormat::Json,
                 output: LogOutput::File(folder.join("log.jsonl").to_string_lossy().into_owned()),
                 ..Default::default()
