@@ -11,7 +11,7 @@ mod export;
 pub mod init;
 mod instrument;
 mod logging;
-
+pub mod macros;
 mod profiling;
 #[cfg(any(feature = "profiling", feature = "otlp"))]
 #[allow(dead_code, reason = "each format writes its part of the wire types")]
@@ -36,6 +36,7 @@ pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     LabelValue, Labels, Metrics, burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
+    observe_block, profile,
 };
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};

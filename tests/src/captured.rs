@@ -100,12 +100,23 @@ impl Captured {
         found[0]
     }
 
+    /// The outcomes of all lines with this name.
+    pub fn outcomes(&self, name: &str) -> Vec<&str> {
+        self.lines_of(name).iter().filter_map(|line| line["outcome"].as_str()).collect()
+    }
+
     /// The spans with this name; the end of an async one is not among them.
     pub fn spans_of(&self, name: &str) -> Vec<&Value> {
         self.trace.iter().filter(|event| event["name"] == name && event["ph"] != "e").collect()
     }
 
     /// The value of the series, written as on the page: `x_total{a="b"}`.
+    pub fn series(&self, series: &str) -> Option<&str> {
+        let value = self.page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+        value.split(' ').next()
+    }
+
+    /// The same as a number.
     pub fn sample(&self, series: &str) -> Option<f64> {
         sample(&self.page, series)
     }

@@ -34,7 +34,7 @@ impl Args {
         args
     }
 
-    fn head(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    pub(super) fn head(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if input.peek(Token![crate]) && input.peek2(Token![=]) {
             input.parse::<Token![crate]>()?;
             input.parse::<Token![=]>()?;

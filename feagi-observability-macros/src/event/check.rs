@@ -17,7 +17,7 @@ pub(crate) fn all(schema: &Schema, args: &Args, errors: &mut Errors) {
 }
 
 /// An empty target would match no filter.
-fn check_target(args: &Args, errors: &mut Errors) {
+pub(super) fn check_target(args: &Args, errors: &mut Errors) {
     if let Some(target) = &args.target
         && target.value().trim().is_empty()
     {
@@ -40,7 +40,7 @@ fn check_measured(schema: &Schema, field: &Field, errors: &mut Errors) {
 }
 
 /// `counter.x` looks like a declaration of a metric. It would be a mere field, so it is refused.
-fn check_ad_hoc(field: &Field, errors: &mut Errors) {
+pub(super) fn check_ad_hoc(field: &Field, errors: &mut Errors) {
     if let Some((kind @ ("counter" | "gauge" | "histogram"), name)) = field.key.split_once('.') {
         let message = format!("`{kind}.…` does not declare a metric here; name the field `{name}`");
         errors.push(&field.name, message);

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod instrument;
 mod schema;
 mod tokens;
 
@@ -9,6 +10,7 @@ use crate::errors::Errors;
 use crate::fallback;
 use crate::level::Level;
 use args::Args;
+pub(crate) use instrument::expand as expand_instrument;
 use proc_macro2::TokenStream;
 pub(crate) use schema::{BURST, Schema};
 

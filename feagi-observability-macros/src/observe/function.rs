@@ -96,9 +96,7 @@ fn no_function(item: TokenStream) -> Option<syn::Error> {
         Item::Struct(item) => (item.struct_token.to_token_stream(), "a struct"),
         Item::Enum(item) => (item.enum_token.to_token_stream(), "an enum"),
         Item::Union(item) => (item.union_token.to_token_stream(), "a union"),
-        Item::Trait(item) => (item.trait_token.to_token_stream(), "a trait"),
-        Item::Impl(item) => (item.impl_token.to_token_stream(), "an impl block"),
-        Item::Mod(item) => (item.mod_token.to_token_stream(), "a module"),
+        Item::TraitAlias(item) => (item.trait_token.to_token_stream(), "a trait alias"),
         Item::Const(item) => (item.const_token.to_token_stream(), "a constant"),
         Item::Static(item) => (item.static_token.to_token_stream(), "a static"),
         Item::Type(item) => (item.type_token.to_token_stream(), "a type alias"),
@@ -109,7 +107,8 @@ fn no_function(item: TokenStream) -> Option<syn::Error> {
         _ => return None,
     };
     let message = format!(
-        "`#[observe]` works on functions and methods with a body, not on {what}; put it on the functions themselves"
+        "`#[observe]` works on functions and on `impl` blocks, traits and modules that hold them, not on {what}; \
+         put it on the functions themselves"
     );
     Some(syn::Error::new_spanned(place, message))
 }

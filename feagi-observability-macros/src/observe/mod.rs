@@ -1,16 +1,24 @@
-//! `#[observe]`: arguments and function in, the same function with an observed body out.
+//! `#[observe]`: arguments and function in, the same function with an observed body out. And its block forms, whose arguments
+//! are the same.
 
 mod args;
+mod block;
+mod boxed;
 mod check;
+mod container;
 mod function;
+mod items;
 mod model;
 mod parameters;
 mod recorded;
+mod selection;
+mod suspension;
 mod tokens;
 
 use crate::errors::Errors;
 use crate::fallback;
 use args::Args;
+pub(crate) use block::{expand_block, expand_profile};
 pub(crate) use check::{check_field_count, check_field_keys};
 use function::Function;
 use model::Model;
@@ -19,16 +27,25 @@ use recorded::Recorded;
 
 /// The whole way from the annotation's tokens to the expansion.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some(container) = container::find(&item) {
+        return container::expand(arguments, &container);
+    }
     let mut errors = Errors::default();
     let mut args = Args::read(arguments, &mut errors);
     let Some(function) = Function::read(item.clone(), &mut errors) else {
         return errors.finish().map_or_else(|errors| fallback::item(&errors, &item), |()| item.clone());
     };
-    let recorded = Recorded::gather(&mut args, &function, &mut errors);
-    check::all(&args, &recorded, &function, &mut errors);
-    match errors.finish() {
-        Ok(()) => tokens::expand(&Model::new(args, recorded, &function), &function),
-        Err(errors) => fallback::item(&errors, &item),
+    let boxed = boxed::find(&function);
+    let judged = boxed.as_ref().map_or(&function, |boxed| &boxed.judged);
+    let recorded = Recorded::gather(&mut args, judged, &mut errors);
+    check::all(&args, &recorded, judged, &mut errors);
+    if let Err(errors) = errors.finish() {
+        return fallback::item(&errors, &item);
+    }
+    let model = Model::new(args, recorded, judged);
+    match &boxed {
+        Some(boxed) => boxed.expand(model, &function),
+        None => tokens::expand(&model, &function),
     }
 }
 

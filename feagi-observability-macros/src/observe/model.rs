@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) buckets: Vec<u64>,
     pub(crate) in_flight: bool,
     pub(crate) log: LogWhen,
+    /// Whether the author has said when.
+    pub(crate) is_log_given: bool,
     pub(crate) rate: Option<Rate>,
     pub(crate) profile: Profile,
     /// Nanoseconds; 0 is none, here and in the next.
@@ -89,6 +91,7 @@ impl Model {
             metric: args.metric.map_or(Metric::Shared, |slot| slot.value),
             buckets: args.buckets.map_or_else(Vec::new, |slot| slot.value.nanos()),
             in_flight: args.in_flight.is_some_and(|slot| slot.value),
+            is_log_given: on.is_some(),
             log: on.map_or(LogWhen::Exit, |slot| slot.value),
             rate: rate.map(|slot| slot.value),
             profile: args.profile.map_or(Profile::default(), |slot| slot.value),
@@ -200,7 +203,7 @@ pub(crate) fn returns_value(output: &ReturnType) -> bool {
 }
 
 /// `Result`, `io::Result`, `QueryResult`.
-fn named_result(output: &ReturnType) -> bool {
+pub(super) fn named_result(output: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = output else { return false };
     let mut ty = &**ty;
     // A type that came through a `macro_rules` fragment stands in a group.

@@ -52,3 +52,5 @@ fn default_functions_stay_default() {
     .to_string();
     assert!(expansion.starts_with("pub default fn f () {"), "{expansion}");
 }
+
+mod places;

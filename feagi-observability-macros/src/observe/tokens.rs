@@ -11,56 +11,103 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
+/// What a call stands around.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Sync,
+    /// The body of an `async fn`.
+    Async,
+    /// The content of an `async` block.
+    Block {
+        is_move: bool,
+    },
+}
+
 /// The function with its head as it was and one call in its body.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
+    let Body::Block(body) = &function.body else { return TokenStream::new() };
+    let way = if function.sig.asyncness.is_some() { Way::Async } else { Way::Sync };
+    self::function(model, function, call(model, way, body))
+}
+
+/// The function with its head as it was and another body.
+pub(super) fn function(model: &Model, function: &Function, content: TokenStream) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, body } = function;
     let Body::Block(body) = body else { return TokenStream::new() };
-    let called = called(model, sig.asyncness.is_some());
-    let (named, call) = (named_levels(model), call(model, &called, body));
-    let mut block = Group::new(Delimiter::Brace, quote!(#named #call));
+    let named = named_levels(model);
+    let mut block = Group::new(Delimiter::Brace, quote!(#named #content));
     // Lints and errors about "the body" point where they did.
     block.set_span(body.span());
     quote!(#(#attrs)* #vis #defaultness #sig #block)
 }
 
 /// The compiler resolves the levels that the author wrote as paths; nothing of it is left.
-pub(crate) fn named_levels(model: &Model) -> TokenStream {
+pub(super) fn named_levels(model: &Model) -> TokenStream {
     let paths = &model.level_paths;
     quote!(#(const _: () = { let _ = #paths; };)*)
 }
 
-/// The macro of the runtime, and how the call begins.
-fn called(model: &Model, is_async: bool) -> [Ident; 2] {
-    let words = match (is_async, model.sample > 1) {
-        (false, false) => ["observe_sync", "Scope"],
-        (false, true) => ["observe_sync", "SampledScope"],
-        (true, false) => ["observe_async", "begin"],
-        (true, true) => ["observe_async", "begin_sampled"],
-    };
-    // Spans of this crate's edition, so that the path means the same for users of every edition.
-    words.map(|word| Ident::new(word, Span::mixed_site()))
-}
-
 /// One call of the runtime around `body`.
-pub(crate) fn call(model: &Model, [called, begin]: &[Ident; 2], body: &Group) -> TokenStream {
-    let (runtime, facts) = (&model.runtime, facts(model));
+pub(super) fn call(model: &Model, way: Way, body: &Group) -> TokenStream {
+    let (runtime, facts, open, fields) = (&model.runtime, facts(model), open(model), fields(model));
+    let (called, begin) = way.words(model.sample > 1);
+    let keyword = way.keyword();
     let count = Literal::usize_unsuffixed(model.keys().count());
-    let fields = model.recorded.fields.iter().enumerate().map(|(index, field)| field.entry(index));
-    let (open, judges) = (open(model), model.judges.iter().map(|judge| judge_entry(model, judge)));
+    let judges = model.judges.iter().map(|judge| judge_entry(model, judge));
     let (returned, moved) = (&model.returned, &model.moved);
     quote_spanned! {Span::mixed_site()=>
         #runtime::__private::#called! {
+            #keyword
             #begin
             #facts
             #count
-            [#open]
-            { #(#fields)* }
+            #open
+            #fields
             [#(#judges)*]
             (#returned)
             (#(#moved)*)
             #body
         }
     }
+}
+
+impl Way {
+    /// The macro of the runtime, and how it begins a call. Spans of this crate's edition, so that the path means the same for users
+    /// of every edition.
+    fn words(self, is_sampled: bool) -> (Ident, Ident) {
+        let called = match self {
+            Way::Sync => "observe_sync",
+            Way::Async => "observe_async",
+            Way::Block { .. } => "observe_boxed",
+        };
+        let begin = match (self, is_sampled) {
+            (Way::Sync, false) => "Scope",
+            (Way::Sync, true) => "SampledScope",
+            (_, false) => "begin",
+            (_, true) => "begin_sampled",
+        };
+        (Ident::new(called, Span::mixed_site()), Ident::new(begin, Span::mixed_site()))
+    }
+
+    fn keyword(self) -> Option<TokenStream> {
+        match self {
+            Way::Sync | Way::Async => None,
+            Way::Block { is_move: true } => Some(quote!([move])),
+            Way::Block { is_move: false } => Some(quote!([])),
+        }
+    }
+}
+
+/// Off, what is taken of a future made by hand is checked where no future holds it.
+pub(super) fn checked_fields(model: &Model) -> TokenStream {
+    let (runtime, open, fields) = (&model.runtime, open(model), fields(model));
+    quote_spanned!(Span::mixed_site()=> #runtime::__private::check_fields! { #open #fields })
+}
+
+/// What is recorded as the call begins, but for labels.
+fn fields(model: &Model) -> TokenStream {
+    let fields = model.recorded.fields.iter().enumerate().map(|(index, field)| field.entry(index));
+    quote!({ #(#fields)* })
 }
 
 fn facts(model: &Model) -> Facts<'_> {
@@ -152,7 +199,7 @@ fn open(model: &Model) -> TokenStream {
     };
     let parent = model.parent.as_ref().map(|value| given("parent", value));
     let follows_from = model.follows_from.as_ref().map(|value| given("follows_from", value));
-    quote!(#extras #parent #(#labels)* #follows_from)
+    quote!([#extras #parent #(#labels)* #follows_from])
 }
 
 /// What is asked of the call's value.

@@ -1,7 +1,7 @@
 //! What the macros' expansions name, and the one place that chooses whether they do anything.
 //!
-//! The macro crate emits the same tokens always: static facts, one call of `observe_sync!`, `observe_async!` or `emit_event!`,
-//! the body. The macros of `on` instrument; those of `off` paste the body and let the compiler check what `on` would check.
+//! The macro crate emits the same tokens always: static facts, one call of `observe_sync!`, `observe_async!`,
+//! `observe_boxed!` or `emit_event!`, the body. The macros of `on` instrument; those of `off` paste the body and let the compiler check what `on` would check.
 //! Not a public interface: it changes with the macro crate, whose version is pinned.
 
 mod check;
@@ -20,7 +20,8 @@ pub use crate::instrument::{
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
-    __feagi_emit_event as emit_event, __feagi_observe_async as observe_async,
+    __feagi_check_fields as check_fields, __feagi_emit_event as emit_event,
+    __feagi_observe_async as observe_async, __feagi_observe_boxed as observe_boxed,
     __feagi_observe_sync as observe_sync, __feagi_register_metrics as register_metrics,
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]

@@ -53,6 +53,29 @@ macro_rules! __feagi_check_opened {
     };
 }
 
+/// What is taken of a future made by hand, asked for where no future holds it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_check_fields {
+    ([$(($opened:tt $($part:tt)*))*] { $(($how:tt $index:literal $slot:tt ($value:expr)))* }) => {
+        if false {
+            $($crate::__private::check_opened!($opened $($part)*);)*
+            $(match &$value {
+                $slot => $crate::__private::$how($slot),
+            })*
+        }
+    };
+}
+
+/// An `async` block that a function makes by hand; `[move]` or `[]` comes first.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_observe_boxed {
+    ($kind:tt $begin:ident $facts:tt $count:literal $open:tt $fields:tt $($call:tt)*) => {
+        $crate::__private::observe_sync! { $begin $facts $count [] {} $($call)* }
+    };
+}
+
 /// The same of an async function: an await-free `if false` adds nothing to its future.
 #[doc(hidden)]
 #[macro_export]

@@ -188,13 +188,16 @@ macro_rules! __feagi_observe_sync {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_async {
-    ($begin:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
+    (@ $kind:tt $begin:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $crate::__private::probe::require_result::<$returned>();
         }
-        $crate::__private::observe_async! { $begin $facts $count $open $fields [$($judge)*] ($returned) $moved $body }
+        $crate::__private::observe_async! { @ $kind $begin $facts $count $open $fields [$($judge)*] ($returned) $moved $body }
     }};
-    ($begin:ident $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+    (
+        @ [$($kind:tt)?] $begin:ident $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty)
+        ($($moved:ident)*) $body:tt
+    ) => {{
         let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
         $crate::__private::observe_future(
             // Fields are written while the function still owns its parameters.
@@ -204,7 +207,7 @@ macro_rules! __feagi_observe_async {
                 $crate::__private::open!($open),
                 $crate::__private::write!($fields),
             ),
-            async move {
+            async $($kind)? {
                 $(let _ = &$moved;)*
                 // Tells the compiler the body's type where an async function would have told it.
                 if false {
@@ -216,6 +219,25 @@ macro_rules! __feagi_observe_async {
         )
         .await
     }};
+    ($($call:tt)*) => {
+        $crate::__private::observe_async! { @ [move] $($call)* }
+    };
+}
+
+/// The same inside an `async` block that a function makes by hand; `[move]` or `[]` comes first.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_observe_boxed {
+    ($($call:tt)*) => {
+        $crate::__private::observe_async! { @ $($call)* }
+    };
+}
+
+/// What it takes is checked where it is written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_check_fields {
+    ($($taken:tt)*) => {};
 }
 
 /// `facts, number of fields, fields, instruments fed by one, by a field, message` of an event.

@@ -21,6 +21,8 @@ pub enum MetricFacts {
 pub enum InstrumentKind {
     /// Adds the value up; one counts records.
     Counter,
+    /// Counts records in a family that many sites share; the label `site` tells them apart.
+    Events,
     /// Keeps the last value.
     Gauge,
 }

@@ -181,7 +181,7 @@ impl Families {
     ) {
         let help = || instrument.help.into();
         match instrument.kind {
-            InstrumentKind::Counter => {
+            InstrumentKind::Counter | InstrumentKind::Events => {
                 let total = shards
                     .iter()
                     .filter_map(|shard| shard.counters.get(index))
@@ -192,7 +192,11 @@ impl Families {
                     .filter(|_| index == 0);
                 let exemplar = of_record.map(|example| exemplar(example, 1.0));
                 let value = SeriesValue::Counter { total: Total::Count(total), exemplar };
-                self.family(Kind::Counter, instrument.name.into(), help).push(Vec::new(), value);
+                let labels = match instrument.kind {
+                    InstrumentKind::Events => vec![("site".into(), live.name.into())],
+                    _ => Vec::new(),
+                };
+                self.family(Kind::Counter, instrument.name.into(), help).push(labels, value);
             }
             InstrumentKind::Gauge => {
                 let bits = live.gauges.get(index).map_or(0, |gauge| gauge.load(Relaxed));

@@ -3,7 +3,10 @@
 //!
 //! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
 
-use feagi_observability::{Counter, Gauge, Histogram, Labels, Metrics, burst_info, observe};
+use feagi_observability::macros::instrument;
+use feagi_observability::{
+    Counter, Gauge, Histogram, Labels, Metrics, burst_info, observe, observe_block, profile,
+};
 
 macro_rules! pair {
     ($(#[$attribute:meta])* $plain:ident, $observed:ident $signature:tt -> $result:ty $body:block) => {
@@ -98,6 +101,41 @@ pub fn observed_handles(burst: u64, fired: u64) -> u64 {
     burst.rotate_left(5) ^ fired
 }
 
+/// What the block's function looks like without the blocks.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn plain_block(values: &[u64]) -> Option<u64> {
+    let mut sum = 0_u64;
+    for value in values {
+        let half = {
+            if *value == 7 {
+                continue;
+            }
+            value.checked_sub(1)? / 2
+        };
+        sum = sum.rotate_left(3) ^ half;
+    }
+    Some(sum)
+}
+
+/// The same with blocks, and an event by name.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn observed_block(values: &[u64]) -> Option<u64> {
+    let mut sum = 0_u64;
+    for value in values {
+        let half = observe_block! { name = "halve", metric = "halve", profile, fields(value, twice = value * 2);
+            if *value == 7 {
+                continue;
+            }
+            value.checked_sub(1)? / 2
+        };
+        instrument!("halved", half, ?values);
+        sum = profile!("mix", { sum.rotate_left(3) ^ half });
+    }
+    Some(sum)
+}
+
 /// An annotated future holds no byte more than a plain one.
 pub mod futures {
     use super::observe;
@@ -114,6 +152,19 @@ pub mod futures {
     pub async fn observed(text: String, step: Ready<u64>) -> u64 {
         let length = text.len() as u64;
         step.await + length
+    }
+
+    /// A future made by hand, which does not keep `text`.
+    pub fn plain_made(text: &str, step: Ready<u64>) -> impl Future<Output = u64> + use<> {
+        let length = text.len() as u64;
+        async move { step.await + length }
+    }
+
+    /// The same, annotated.
+    #[observe(metric = "waits", profile, fields(len = text.len()))]
+    pub fn observed_made(text: &'static str, step: Ready<u64>) -> impl Future<Output = u64> + use<> {
+        let length = text.len() as u64;
+        async move { step.await + length }
     }
 
     /// A future that can fail.

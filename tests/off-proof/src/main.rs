@@ -11,4 +11,7 @@ fn main() {
     let plain = size_of_val(&futures::plain_fallible(text(), ready(Ok(1))));
     let observed = size_of_val(&futures::observed_fallible(text(), ready(Ok(1))));
     println!("fallible {plain} {observed}");
+    let plain = size_of_val(&futures::plain_made("text", ready(1)));
+    let observed = size_of_val(&futures::observed_made("text", ready(1)));
+    println!("made {plain} {observed}");
 }

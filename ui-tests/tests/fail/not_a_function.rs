@@ -11,15 +11,6 @@ struct Struct;
 enum Enum {}
 
 #[observe]
-impl Struct {}
-
-#[observe]
-mod module {}
-
-#[observe]
-trait Trait {}
-
-#[observe]
 const CONSTANT: u32 = 1;
 
 #[observe]

@@ -23,7 +23,7 @@ use syn::parse::ParseStream;
 use syn::{Expr, LitStr, Path};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 26] = [
+pub(super) const KEYS: [&str; 26] = [
     "name",
     "level",
     "target",
