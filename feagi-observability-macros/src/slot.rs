@@ -41,5 +41,5 @@ pub(crate) fn written(tokens: &TokenStream) -> String {
     let text = tokens.to_string();
     let text = text.strip_prefix("% ").map_or(text.clone(), |rest| format!("%{rest}"));
     let text = text.strip_prefix("? ").map_or(text.clone(), |rest| format!("?{rest}"));
-    text.replace(" . ", ".").replace("= % ", "= %").replace("= ? ", "= ?")
+    text.replace(" / ", "/").replace(" . ", ".").replace("= % ", "= %").replace("= ? ", "= ?")
 }

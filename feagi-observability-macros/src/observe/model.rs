@@ -7,8 +7,9 @@ use super::recorded::Recorded;
 use crate::field::{Field, Recording};
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Expr, Ident, LitStr, Path, ReturnType, Type};
 
@@ -56,8 +57,8 @@ pub(crate) enum Judge {
     Probe(Shown),
     /// What is an error says the author: where the predicate answers so.
     If { answer: bool, predicate: Expr, shown: Shown },
-    /// The value is a field.
-    Ret(Recording),
+    /// The value is a field; where that was asked for.
+    Ret(Recording, Span),
     /// Fields of the value, which the author calls so.
     Fields(Ident),
 }
@@ -175,7 +176,8 @@ fn judges(args: &Args, recorded: &Recorded, opaque: bool, function: &Function) -
     }
     judges.extend(recorded.of_ret.first().and_then(Field::of_ret).map(Judge::Fields));
     if let Some(ret) = &args.ret {
-        judges.push(Judge::Ret(ret.value.format.as_ref().map_or(Recording::Debug, |slot| slot.value)));
+        let recording = ret.value.format.as_ref().map_or(Recording::Debug, |slot| slot.value);
+        judges.push(Judge::Ret(recording, ret.written.span()));
     }
     judges
 }

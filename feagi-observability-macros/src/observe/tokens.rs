@@ -220,10 +220,11 @@ fn judge_entry(model: &Model, judge: &Judge) -> TokenStream {
             let how = shown(*how);
             quote!((judge_if #answer #how (#predicate)))
         }
-        Judge::Ret(recording) => {
+        Judge::Ret(recording, place) => {
+            let place = Span::mixed_site().located_at(*place);
             let index = first + of_ret.len();
-            let how = recording.word(Span::mixed_site());
-            let (slot, index) = (format_ident!("f{index}"), Literal::usize_unsuffixed(index));
+            let how = recording.word(place);
+            let (slot, index) = (format_ident!("f{index}", span = place), Literal::usize_unsuffixed(index));
             quote!((ret #how #index #slot))
         }
         Judge::Fields(ret) => {

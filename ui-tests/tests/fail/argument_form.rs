@@ -19,19 +19,6 @@ fn metric() {}
 #[observe(profile = "cpu")]
 fn profile() {}
 
-#[observe(profile(cpu))]
-fn profile_list() {}
-
-#[observe(err = true)]
-fn err() -> Result<(), String> {
-    Ok(())
-}
-
-#[observe(err(Debug))]
-fn err_list() -> Result<(), String> {
-    Ok(())
-}
-
 #[observe(fields = a)]
 fn fields(a: u32) {}
 

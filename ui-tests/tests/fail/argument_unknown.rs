@@ -7,13 +7,13 @@ use feagi_observability::observe;
 #[observe(levle = "info")]
 fn slip() {}
 
-#[observe(budget = "33ms")]
+#[observe(timeout = "33ms")]
 fn stranger() {}
 
 #[observe(%a)]
 fn sigil(a: u32) {}
 
-#[observe(ret, rett = 1, labels(a = 1))]
+#[observe(rett = 1, lables(a = 1), ret)]
 fn several() {}
 
 fn main() {}

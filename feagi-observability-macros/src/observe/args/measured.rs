@@ -10,7 +10,7 @@ use crate::slot::Slot;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Expr, ExprArray, ExprLit, Lit, LitInt, LitStr, Token};
+use syn::{Expr, ExprArray, ExprLit, Lit, LitStr, Token};
 
 /// `metric`, `metric = "x"`, `metric = false`.
 pub(crate) enum Metric {
@@ -72,16 +72,24 @@ pub(super) fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric>
 }
 
 /// Seconds as numbers, or durations as strings.
-pub(super) fn buckets(input: ParseStream<'_>, key: &Ident) -> syn::Result<Buckets> {
+pub(super) fn buckets(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Buckets> {
     let example = "buckets = [0.001, 0.01, 0.1]";
     let array: ExprArray = set_with(input, key, example, |input| {
         input.parse().map_err(|error: syn::Error| {
             syn::Error::new(error.span(), format!("`buckets` needs a list; write `{example}`"))
         })
     })?;
-    let bounds: syn::Result<Vec<_>> =
-        array.elems.into_iter().map(|bound| bound_nanos(&bound).map(|nanos| (nanos, bound))).collect();
-    bounds.map(|bounds| Buckets { bounds })
+    if array.elems.is_empty() {
+        errors.push(&array, "`buckets` is empty; write at least one bound, or leave it out for the default");
+    }
+    let mut bounds = Vec::new();
+    for bound in array.elems {
+        match bound_nanos(&bound) {
+            Ok(nanos) => bounds.push((nanos, bound)),
+            Err(error) => errors.absorb(error),
+        }
+    }
+    Ok(Buckets { bounds })
 }
 
 fn bound_nanos(bound: &Expr) -> syn::Result<u64> {
@@ -126,24 +134,25 @@ pub(super) fn dynamic(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) 
         let start = &input.fork();
         if input.peek(syn::Ident) && input.fork().parse::<Ident>()? == "cap" {
             let word: Ident = input.parse()?;
-            let number: LitInt = set(input, &word, "cap = 100")?;
+            let number: Lit = set(input, &word, "cap = 100")?;
             return keep(&mut cap, "cap", number, start, input, errors);
         }
         let field: Field = input.parse()?;
-        keep(&mut label, "the label", Field { recording: Recording::Dynamic, ..field }, start, input, errors)
+        keep(&mut label, "label", Field { recording: Recording::Dynamic, ..field }, start, input, errors)
     });
     let (Some(label), Some(cap)) = (label, cap) else {
         let message =
             format!("`dynamic` needs a label and the number of values that it may have; write `{example}`");
         return Err(syn::Error::new_spanned(key, message));
     };
-    match cap.value.base10_parse() {
-        Ok(cap @ 1..=10_000) => Ok(Dynamic { label: label.value, cap }),
-        _ => {
-            let message = format!("`cap` is {}; write a number from 1 to 10000", cap.value);
-            Err(syn::Error::new_spanned(&cap.value, message))
-        }
-    }
+    let number = match &cap.value {
+        Lit::Int(number) => number.base10_parse().ok().filter(|number| (1..=10_000).contains(number)),
+        _ => None,
+    };
+    number.map(|cap| Dynamic { label: label.value, cap }).ok_or_else(|| {
+        let message = format!("`cap` is {}; write a number from 1 to 10000", cap.value.to_token_stream());
+        syn::Error::new_spanned(&cap.value, message)
+    })
 }
 
 pub(super) fn profile(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Profile> {

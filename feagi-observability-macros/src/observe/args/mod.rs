@@ -118,7 +118,7 @@ impl Args {
             "labels" => take!(labels, recorded::labels(input, &key, errors)),
             "dynamic" => take!(dynamic, measured::dynamic(input, &key, errors)),
             "metric" => take!(metric, measured::metric(input, &key)),
-            "buckets" => take!(buckets, measured::buckets(input, &key)),
+            "buckets" => take!(buckets, measured::buckets(input, &key, errors)),
             "in_flight" => take!(in_flight, switch(input, &key)),
             "help" => take!(help, text(input, &key)),
             "err" => take!(err, judged::err(input, errors)),

@@ -3,6 +3,7 @@
 use super::super::args::{Args, LogWhen, Metric};
 use super::super::recorded::Recorded;
 use crate::errors::Errors;
+use crate::field::Recording;
 use crate::labels::check_label_name;
 use crate::names::{as_metric_name, is_metric_name, without_appended};
 use quote::ToTokens;
@@ -54,12 +55,14 @@ fn check_metric_is_on(args: &Args, recorded: &Recorded, errors: &mut Errors) {
         return;
     }
     let label = recorded.labels.first();
+    let labels =
+        if label.is_some_and(|label| label.recording == Recording::Dynamic) { "dynamic" } else { "labels" };
     let dependants: [(&str, Option<&dyn ToTokens>); 5] = [
         ("help", args.help.as_ref().map(|slot| slot as _)),
         ("buckets", args.buckets.as_ref().map(|slot| slot as _)),
         ("in_flight", args.in_flight.as_ref().map(|slot| slot as _)),
         ("slo", args.slo.as_ref().map(|slot| slot as _)),
-        ("labels", label.map(|label| label as _)),
+        (labels, label.map(|label| label as _)),
     ];
     for (key, place) in dependants {
         if let Some(place) = place {
@@ -94,9 +97,6 @@ fn check_labels(recorded: &Recorded, errors: &mut Errors) {
 fn check_buckets(args: &Args, errors: &mut Errors) {
     let Some(buckets) = &args.buckets else { return };
     let bounds = &buckets.value.bounds;
-    if bounds.is_empty() {
-        errors.push(buckets, "`buckets` is empty; write at least one bound, or leave it out for the default");
-    }
     for pair in bounds.windows(2) {
         if let [(before, written), (bound, place)] = pair
             && bound <= before
