@@ -30,32 +30,37 @@ impl Recorded {
             let place = if field.of_ret().is_some() { &mut recorded.of_ret } else { &mut recorded.fields };
             place.push(field);
         }
-        if let Some(list) = &args.args {
-            recorded.fields.extend(arguments(&list.value, function, errors));
-        }
         recorded.labels = args.labels.take().map_or_else(Vec::new, |slot| slot.value);
         if let Some(slot) = args.dynamic.take() {
             recorded.dynamic = Some((slot.value.label.key.clone(), slot.value.cap));
             recorded.labels.push(slot.value.label);
         }
+        if let Some(list) = &args.args {
+            let arguments = recorded.arguments(&list.value, function, errors);
+            recorded.fields.extend(arguments);
+        }
         recorded
+    }
+
+    /// The arguments that are to be recorded: of all of them, those whose names are not taken yet and do not say, by `_`, that nobody
+    /// uses them.
+    fn arguments(&self, list: &ArgList, function: &Function, errors: &mut Errors) -> Vec<Field> {
+        let all = parameters(function);
+        match list {
+            ArgList::All => {
+                let used = all.into_iter().filter(|parameter| !parameter.name.to_string().starts_with('_'));
+                let arguments = used.map(|parameter| field(&parameter.name, parameter.recording()));
+                arguments.filter(|argument| self.iter().all(|field| field.key != argument.key)).collect()
+            }
+            ArgList::Named(names) => {
+                names.iter().filter_map(|name| argument(name, &all, function, errors)).collect()
+            }
+        }
     }
 
     /// In the order of their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(&self.labels).chain(&self.of_ret)
-    }
-}
-
-fn arguments(list: &ArgList, function: &Function, errors: &mut Errors) -> Vec<Field> {
-    let all = parameters(function);
-    match list {
-        ArgList::All => {
-            all.into_iter().map(|parameter| field(&parameter.name, parameter.recording())).collect()
-        }
-        ArgList::Named(names) => {
-            names.iter().filter_map(|name| argument(name, &all, function, errors)).collect()
-        }
     }
 }
 
