@@ -34,126 +34,7 @@ mod unit;
 use level::Level;
 use proc_macro::TokenStream;
 
-/// Observes a function: one span, one log line when it ends, a call counter and a duration histogram under one id.
-///
-/// It works on functions and methods with a body, sync and async, and changes nothing else about them; and on `impl` blocks,
-/// traits and inline modules, for [all functions in them](#on-many-functions-at-once).
-///
-/// | argument | without it | meaning |
-/// |---|---|---|
-/// | `"literal"` or `name = "…"` | `Type::method`, `module::function` | the span's name |
-/// | `level = "info"`, `Level::INFO`, `1` (trace) … `5` (error) | info | severity of the line |
-/// | `target = "…"` | the module's path | the log target |
-/// | `fields(a, %b, ?c, k = expr, k = %expr)` | none | recorded at entry: as it is, by `Display`, by `Debug` |
-/// | `metric` | `observed_calls_total`, `observed_duration_seconds` | these shared families |
-/// | `metric = "x"` | | `x_calls_total` and `x_duration_seconds` |
-/// | `metric = false` | | no metric |
-/// | `help = "…"` | the first line of the documentation | the metrics' HELP text |
-/// | `profile` | off | CPU samples carry this call's name |
-/// | `err` | on where the return type's name ends in `Result` | an `Err` is the outcome `error` and is recorded |
-/// | `crate = path` | `::feagi_observability` | where the runtime is |
-/// | `skip` | | leaves one item out of an observed `impl` block, trait or module |
-///
-/// An argument by value that the body moves only on some paths may be dropped when the body ends, before the other arguments.
-///
-/// ```
-/// use feagi_observability::observe;
-///
-/// /// Runs one burst.
-/// #[observe(metric = "burst", level = "debug", fields(neurons, engine = %name))]
-/// fn run(neurons: u64, name: &str) -> Result<u64, String> {
-///     neurons.checked_mul(2).ok_or_else(|| format!("{name}: too many neurons"))
-/// }
-///
-/// assert_eq!(run(21, "cpu"), Ok(42));
-/// ```
-///
-/// # On many functions at once
-///
-/// On an `impl` block, a trait or an inline module it puts itself, with its arguments, on each function with a body; in a module
-/// also on those in its `impl` blocks, traits and inline modules. It takes what can hold for many functions: `level`, `target`,
-/// `metric` (bare or `= false`), `profile`, `err` (which goes to functions whose return type's name ends in `Result`) and `crate`.
-/// In a module, a relative `crate = path` is looked up where the function stands.
-///
-/// Left out: what says `#[observe(skip)]`; what has an `#[observe(…)]` or `#[instrument]` of its own, which it keeps, also one
-/// in a `cfg_attr`; `const fn`; `#[inline(always)]` functions, which are too small to be timed; tests and `#[cfg(test)]` modules;
-/// and what macros in it define.
-///
-/// ```
-/// use feagi_observability::observe;
-///
-/// struct Npu { bursts: u64 }
-///
-/// #[observe(level = "debug", err)]
-/// impl Npu {
-///     fn burst(&mut self) -> Result<u64, String> {
-///         self.bursts += 1;
-///         Ok(self.bursts)
-///     }
-///     #[observe(metric = "npu_reset")]
-///     fn reset(&mut self) {
-///         self.bursts = 0;
-///     }
-///     #[observe(skip)]
-///     fn bursts(&self) -> u64 {
-///         self.bursts
-///     }
-/// }
-///
-/// let mut npu = Npu { bursts: 0 };
-/// assert_eq!(npu.burst(), Ok(1));
-/// npu.reset();
-/// assert_eq!(npu.bursts(), 0);
-/// ```
-///
-/// expands to (simplified)
-///
-/// ```text
-/// impl Npu {
-///     #[::feagi_observability::observe(level = "debug", err)]
-///     fn burst(&mut self) -> Result<u64, String> { … }
-///     #[observe(metric = "npu_reset")]
-///     fn reset(&mut self) { … }
-///     fn bursts(&self) -> u64 { … }
-/// }
-/// ```
-///
-/// # Functions that return a future by hand
-///
-/// Where a function's value is an `async` block, as it is (`-> impl Future`) or in `Box::pin(…)`, `Pin::from(Box::new(…))` or with
-/// `.boxed()`, the future is observed and not its making: from its first poll to its end, or to its drop. `#[async_trait]` writes such
-/// functions; it may stand above or below `#[observe]` on the same `impl` block, or above one on a method.
-///
-/// - Fields are taken in the block, on the first poll: it then holds what they name, as if its code used it. They must be in scope
-///   outside of it: under `#[async_trait]`, a destructured parameter is not.
-/// - Statements before the block run when the function is called, unobserved, and so do early returns.
-/// - The outcome is judged by `T` of `Pin<Box<dyn Future<Output = T>>>`, `impl Future<Output = T>`, `BoxFuture<'_, T>` or
-///   `LocalBoxFuture<'_, T>`; behind another alias only `err` makes an error of it.
-///
-/// ```
-/// use feagi_observability::observe;
-/// use std::{future::Future, pin::Pin};
-///
-/// #[observe(fields(path))]
-/// fn load(path: &str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + '_>> {
-///     Box::pin(async move { if path.is_empty() { Err("no path".to_owned()) } else { Ok(path.len()) } })
-/// }
-/// # let mut task = std::task::Context::from_waker(std::task::Waker::noop());
-/// # assert_eq!(load("ab").as_mut().poll(&mut task), std::task::Poll::Ready(Ok(2)));
-/// ```
-///
-/// expands to (simplified)
-///
-/// ```text
-/// fn load(path: &str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + '_>> {
-///     Box::pin(async move {
-///         static SITE: Site = …;
-///         let mut frame = Frame::new();
-///         let pending = Pending::begin(&SITE, &mut frame, |encoder| encoder.field(0, &path));
-///         observe_future(pending, async move { … }, judge_result).await
-///     })
-/// }
-/// ```
+#[doc = include_str!("../docs/observe.md")]
 #[proc_macro_attribute]
 pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
     observe::expand(arguments.into(), item.into()).into()
@@ -206,8 +87,7 @@ pub fn observe_block(input: TokenStream) -> TokenStream {
 
 /// Observes a block for the profiler: `observe_block!` with `profile`, in the form `profile!("name", { … })`.
 ///
-/// It is counted and timed under `observed_calls_total` and `observed_duration_seconds`, has a span and an exit line, and takes the
-/// further arguments of [`observe_block!`] between the name and the block.
+/// It is counted and timed under `observed_calls_total` and `observed_duration_seconds`, has a span, and takes the further arguments of [`observe_block!`] between the name and the block.
 ///
 /// ```
 /// use feagi_observability::profile;
