@@ -68,11 +68,17 @@ fn foreign(n: u64) -> u64 {
     n
 }
 
+#[inline(never)]
+fn foreign_span(n: u64) -> u64 {
+    let _entered = tracing::info_span!("step", n).entered();
+    bare(n)
+}
+
 /// A name, the signals that are on, the call.
 type Case = (&'static str, Signals, fn(u64) -> u64);
 
 /// What is counted.
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
     ("#[observe], metrics", Signals::Metrics, observed),
@@ -82,6 +88,7 @@ const CASES: [Case; 9] = [
     ("#[observe] on async fn, metrics + span + line", Signals::All, polled),
     ("burst_info!, three fields, metrics + span + line", Signals::All, event),
     ("tracing::info!, five fields", Signals::Line, foreign),
+    ("tracing::info_span!, one field, entered and left", Signals::All, foreign_span),
 ];
 
 #[derive(Clone, Copy, PartialEq)]

@@ -135,10 +135,19 @@ fn foreign(n: u64) {
     );
 }
 
+fn foreign_span(n: u64) {
+    let span = tracing::info_span!("step", n, area = ?Area(n), late = tracing::field::Empty);
+    let _entered = span.enter();
+    span.record("late", "a text");
+    let inner = tracing::info_span!(parent: &span, "inner").entered();
+    inner.follows_from(&span);
+    plain(n);
+}
+
 type Call = (&'static str, fn(u64));
 
 /// What a host may do in its innermost loop.
-const CALLS: [Call; 8] = [
+const CALLS: [Call; 9] = [
     ("a call", |n| plain(n)),
     ("a call with fields", |n| with_fields(n, "some text", Area(n))),
     ("a call that returns Ok", |n| drop(black_box(fallible(2 * n)))),
@@ -149,6 +158,7 @@ const CALLS: [Call; 8] = [
         burst_info!(burst_id = n, neurons_fired = 98, synapses_activated = n, "burst {n} of {}", n + 1);
     }),
     ("a foreign event", foreign),
+    ("two foreign spans", foreign_span),
 ];
 
 /// Enough to go round a ring many times: its end, its being full and the collector's waking are on the way.
@@ -192,7 +202,8 @@ fn a_call_allocates_nothing_on_its_thread_on_and_off() {
     let stats = observability.stats();
     assert!(stats.lines.emitted > 0 && stats.spans.emitted > 0, "signals were on: {stats:?}");
     let page = observability.telemetry().export_metrics();
-    let calls = 2 * (TIMES + 1);
+    // Each of the two threads, directly and in a foreign span.
+    let calls = 2 * 2 * (TIMES + 1);
     assert!(page.contains(&format!("allocations_plain_calls_total{{outcome=\"ok\"}} {calls}")), "{page}");
 
     observability.shutdown(Duration::from_secs(10));

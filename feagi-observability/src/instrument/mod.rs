@@ -41,4 +41,4 @@ pub use value::{Encoder, Field};
 pub(crate) use fields::{Fields, Keys, Value};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::ThreadInfo;
-pub(crate) use value::{MESSAGE_KEY, SPAN_KEY, TARGET_KEY};
+pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

@@ -1,7 +1,7 @@
 //! Typed field values, written on the caller's thread into bytes; `fields` reads them back.
 //!
 //! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
-//! Key indexes from 251 up are reserved for what has no name.
+//! Key indexes from 250 up are reserved for what has no name.
 
 use super::record::flags;
 use crate::context::SpanName;
@@ -12,6 +12,8 @@ use std::ptr;
 pub(crate) const MESSAGE_KEY: u8 = 254;
 /// The target of a `log` record, whose callsite has none.
 pub(crate) const TARGET_KEY: u8 = 252;
+/// A span that this one follows from: `trace id-span id` in hex. It may stand more than once.
+pub(crate) const LINK_KEY: u8 = 250;
 /// The name of the span around a foreign event, as a pointer.
 pub(crate) const SPAN_KEY: u8 = 251;
 /// The error text of a call that ended in an error.
