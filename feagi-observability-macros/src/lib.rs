@@ -13,7 +13,10 @@ mod event;
 mod facts;
 mod fallback;
 mod field;
+mod form;
+mod instrument;
 mod level;
+mod metric_name;
 mod names;
 mod observe;
 mod pieces;
@@ -59,6 +62,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
     observe::expand(arguments.into(), item.into()).into()
+}
+
+/// DOC
+#[proc_macro_attribute]
+pub fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::expand(arguments.into(), item.into()).into()
 }
 
 /// Reports a burst at level `info`: one log line, one span, and the burst metrics.

@@ -35,7 +35,7 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
-    burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
+    burst_debug, burst_error, burst_info, burst_trace, burst_warn, instrument, observe,
 };
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome};

@@ -2,14 +2,16 @@
 
 use crate::errors::Errors;
 use crate::field::Field;
+pub(crate) use crate::form::Metric;
+use crate::form::{bare, keep, metric, path, set, switch, text};
 use crate::level::WrittenLevel;
 use crate::names::{listed, nearest};
 use crate::pieces;
-use crate::slot::{Slot, fill};
+use crate::slot::Slot;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{LitBool, LitStr, Path, Token, parenthesized};
+use syn::parse::ParseStream;
+use syn::{LitStr, Path, parenthesized};
 
 /// Every key, in the order of the documentation.
 const KEYS: [&str; 9] = ["name", "level", "target", "fields", "metric", "help", "profile", "err", "crate"];
@@ -25,13 +27,6 @@ pub(crate) struct Args {
     pub(crate) profile: Option<Slot<bool>>,
     pub(crate) err: Option<Slot<()>>,
     pub(crate) runtime: Option<Slot<Path>>,
-}
-
-/// `metric`, `metric = "x"`, `metric = false`.
-pub(crate) enum Metric {
-    Shared,
-    Named(LitStr),
-    Off,
 }
 
 impl Args {
@@ -69,92 +64,10 @@ impl Args {
     }
 }
 
-fn keep<T>(
-    place: &mut Option<Slot<T>>,
-    key: &str,
-    value: T,
-    start: ParseStream<'_>,
-    end: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<()> {
-    fill(place, key, Slot { written: pieces::between(start, end), value }, errors);
-    Ok(())
-}
-
 fn unknown(key: &Ident) -> syn::Error {
     let meant = nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("write `{name}`; "));
     let message = format!("unknown argument `{key}`; {meant}`#[observe]` takes {}", listed(&KEYS));
     syn::Error::new_spanned(key, message)
-}
-
-/// `key = value`; `example` is what the error proposes.
-fn set<T: Parse>(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<T> {
-    set_with(input, key, example, T::parse)
-}
-
-fn set_with<T>(
-    input: ParseStream<'_>,
-    key: &Ident,
-    example: &str,
-    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
-) -> syn::Result<T> {
-    if !input.peek(Token![=]) {
-        return Err(syn::Error::new_spanned(key, format!("`{key}` needs a value; write `{example}`")));
-    }
-    input.parse::<Token![=]>()?;
-    if input.is_empty() || input.peek(Token![,]) {
-        return Err(syn::Error::new_spanned(key, format!("`{key}` needs a value; write `{example}`")));
-    }
-    parse(input)
-}
-
-/// `key = "…"`.
-fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
-    let example = format!("{key} = \"…\"");
-    set_with(input, key, &example, |input| {
-        input.parse().map_err(|error: syn::Error| {
-            syn::Error::new(error.span(), format!("`{key}` needs a string; write `{example}`"))
-        })
-    })
-}
-
-/// `crate = path`.
-fn path(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
-    let example = "crate = ::path::to::feagi_observability";
-    set_with(input, key, example, |input| {
-        Path::parse_mod_style(input).map_err(|error| {
-            syn::Error::new(error.span(), format!("`crate` needs a path; write `{example}`"))
-        })
-    })
-}
-
-/// `key` alone.
-fn bare(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Ok(());
-    }
-    Err(input.error(format!("`{key}` takes no value; write `{key}`")))
-}
-
-/// `key`, `key = true`, `key = false`.
-fn switch(input: ParseStream<'_>, key: &Ident) -> syn::Result<bool> {
-    if !input.peek(Token![=]) {
-        return bare(input, key).map(|()| true);
-    }
-    input.parse::<Token![=]>()?;
-    let value = input.parse::<LitBool>();
-    value.map(|value| value.value).map_err(|error| {
-        syn::Error::new(error.span(), format!("`{key}` is on or off; write `{key}` or `{key} = false`"))
-    })
-}
-
-fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric> {
-    if input.peek(Token![=]) && input.peek2(LitStr) {
-        return text(input, key).map(Metric::Named);
-    }
-    let wanted = "`metric` needs a name or `false`; write `metric = \"…\"`, `metric = false`, or `metric` for the shared families";
-    let value = switch(input, key).map_err(|error| syn::Error::new(error.span(), wanted))?;
-    Ok(if value { Metric::Shared } else { Metric::Off })
 }
 
 /// `fields(…)`.

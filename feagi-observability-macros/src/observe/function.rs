@@ -26,12 +26,12 @@ pub(crate) enum Body {
 }
 
 impl Function {
-    /// The function, or an error that says why there is none.
-    pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+    /// The function, or an error that says why there is none for the attribute of that name.
+    pub(crate) fn read(item: TokenStream, attribute: &str, errors: &mut Errors) -> Option<Self> {
         match Function::parse.parse2(item.clone()) {
             Ok(function) => Some(function),
             Err(error) => {
-                errors.absorb(no_function(item).unwrap_or(error));
+                errors.absorb(no_function(item, attribute).unwrap_or(error));
                 None
             }
         }
@@ -98,7 +98,7 @@ fn hoist(body: &Group, attrs: &mut Vec<Attribute>) -> syn::Result<Group> {
 }
 
 /// An error for an item that is something else than a function.
-fn no_function(item: TokenStream) -> Option<syn::Error> {
+fn no_function(item: TokenStream, attribute: &str) -> Option<syn::Error> {
     let item = syn::parse2::<Item>(item).ok()?;
     let (place, what) = match &item {
         Item::Struct(item) => (item.struct_token.to_token_stream(), "a struct"),
@@ -117,7 +117,7 @@ fn no_function(item: TokenStream) -> Option<syn::Error> {
         _ => return None,
     };
     let message = format!(
-        "`#[observe]` works on functions and methods with a body, not on {what}; put it on the functions themselves"
+        "`#[{attribute}]` works on functions and methods with a body, not on {what}; put it on the functions themselves"
     );
     Some(syn::Error::new_spanned(place, message))
 }

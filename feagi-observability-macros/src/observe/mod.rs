@@ -2,8 +2,8 @@
 
 mod args;
 mod check;
-mod function;
-mod model;
+pub(crate) mod function;
+pub(crate) mod model;
 mod tokens;
 
 use crate::errors::Errors;
@@ -18,7 +18,7 @@ use proc_macro2::TokenStream;
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::read(arguments, &mut errors);
-    let function = Function::read(item.clone(), &mut errors);
+    let function = Function::read(item.clone(), "observe", &mut errors);
     if let Some(function) = &function {
         check::all(&args, function, &mut errors);
     }

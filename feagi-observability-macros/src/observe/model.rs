@@ -50,7 +50,9 @@ impl Model {
             args.level.map_or((Level::Info, None), |slot| (slot.value.level, slot.value.path));
         let fields = args.fields.map_or_else(Vec::new, |slot| slot.value);
         let moved = match (function.sig.asyncness, outcome) {
-            (Some(_), _) => owned_by_future(function, &fields),
+            (Some(_), _) => {
+                owned_by_future(function, fields.iter().map(|field| field.value.to_token_stream()))
+            }
             (None, Outcome::Unit) => Vec::new(),
             (None, _) => reassigned_references(function),
         };
@@ -101,7 +103,7 @@ pub(crate) fn returns_value(output: &ReturnType) -> bool {
 }
 
 /// `Result`, `io::Result`, `QueryResult`.
-fn named_result(output: &ReturnType) -> bool {
+pub(crate) fn named_result(output: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = output else { return false };
     let mut ty = &**ty;
     // A type that came through a `macro_rules` fragment stands in a group.
@@ -113,7 +115,7 @@ fn named_result(output: &ReturnType) -> bool {
 }
 
 /// The return type with `_` for each `impl Trait`, and whether there was one.
-fn nameable(output: &ReturnType) -> (TokenStream, bool) {
+pub(crate) fn nameable(output: &ReturnType) -> (TokenStream, bool) {
     struct Opaque(bool);
     impl VisitMut for Opaque {
         fn visit_type_mut(&mut self, ty: &mut Type) {
@@ -135,7 +137,10 @@ fn nameable(output: &ReturnType) -> (TokenStream, bool) {
 ///
 /// One that nobody names stays outside, unless its name starts with `_`: mentioning it would silence the compiler's warning
 /// about it.
-fn owned_by_future(function: &Function, fields: &[Field]) -> Vec<Ident> {
+pub(crate) fn owned_by_future(
+    function: &Function,
+    values: impl IntoIterator<Item = TokenStream>,
+) -> Vec<Ident> {
     let mut bound = Bound::default();
     for input in &function.sig.inputs {
         match input {
@@ -149,8 +154,8 @@ fn owned_by_future(function: &Function, fields: &[Field]) -> Vec<Ident> {
     };
     let mut named = HashSet::new();
     words(body, &mut named);
-    for field in fields {
-        words(field.value.to_token_stream(), &mut named);
+    for value in values {
+        words(value, &mut named);
     }
     bound.names.retain(|name| {
         let name = name.to_string();
@@ -184,7 +189,7 @@ impl<'ast> Visit<'ast> for Bound {
 }
 
 /// All words in `tokens`, those in strings included: `"{x}"` names `x`.
-fn words(tokens: TokenStream, into: &mut HashSet<String>) {
+pub(crate) fn words(tokens: TokenStream, into: &mut HashSet<String>) {
     for token in tokens {
         match token {
             proc_macro2::TokenTree::Group(group) => words(group.stream(), into),
@@ -202,7 +207,7 @@ fn words(tokens: TokenStream, into: &mut HashSet<String>) {
 
 /// Parameters `mut x: &mut T`. A closure that borrows `x` could not return what it was set to; all others it may borrow, which
 /// leaves them to be dropped when the function ends. `mut self: &mut Self` cannot be bound again and is left.
-fn reassigned_references(function: &Function) -> Vec<Ident> {
+pub(crate) fn reassigned_references(function: &Function) -> Vec<Ident> {
     let typed = function.sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,

@@ -6,24 +6,38 @@
 
 mod check;
 #[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+mod instrument_off;
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+mod instrument_on;
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
 mod off;
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 mod on;
 
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+pub use crate::__feagi_check_recorded as check_recorded;
 pub use crate::instrument::probe;
 pub use crate::instrument::{
-    Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, Measure, MetricFacts,
-    Observed, Pending, Scope, Site, SiteFacts, frame_bytes, observe_future,
+    Adopted, AdoptedFuture, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level,
+    LogWhen, Measure, MetricFacts, Observed, Pending, Scope, Site, SiteFacts, adopt_future, frame_bytes,
+    observe_future,
 };
 pub use crate::{
-    __feagi_emit_event as emit_event, __feagi_observe_async as observe_async,
+    __feagi_emit_event as emit_event, __feagi_instrument_async as instrument_async,
+    __feagi_instrument_sync as instrument_sync, __feagi_observe_async as observe_async,
     __feagi_observe_sync as observe_sync,
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 pub use crate::{
-    __feagi_frame as frame, __feagi_judge as judge, __feagi_site as site, __feagi_write as write,
+    __feagi_frame as frame, __feagi_instrument_causes as instrument_causes,
+    __feagi_instrument_events as instrument_events, __feagi_instrument_judge as instrument_judge,
+    __feagi_instrument_open as instrument_open, __feagi_instrument_site as instrument_site,
+    __feagi_instrument_span as instrument_span, __feagi_judge as judge, __feagi_site as site,
+    __feagi_write as write,
 };
-pub use check::{count, debug, display, field, gauge};
+pub use check::{count, debug, display, field, gauge, recorded, span_id};
+/// The spans of `#[instrument]` are made by it, wherever the user's crate has it from.
+pub use tracing;
 
 /// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it
 /// borrows mutably.

@@ -34,6 +34,7 @@ macro_rules! __feagi_site {
             file: ::core::file!(),
             line: ::core::line!(),
             level: $crate::__private::Level::$level,
+            log: $crate::__private::LogWhen::Exit,
             help: $help,
             metric: $crate::__private::MetricFacts::$metric $(($metric_name))?,
             keys: &[$($key),*],

@@ -37,6 +37,11 @@ impl Raw {
         self.header.mark.flags & flags::SPAN != 0
     }
 
+    /// Whether it is one of the two records of a call whose span is foreign.
+    pub(super) fn is_adopted(&self) -> bool {
+        self.header.mark.flags & flags::ADOPTED != 0
+    }
+
     pub(super) fn entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
         match self.header.mark.kind {
             Kind::Log => self.log_entry(bytes, thread),
@@ -79,7 +84,8 @@ impl Raw {
 
     fn span_entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
         Entry {
-            kind: EntryKind::Span,
+            // How it ended is known where it is the span of a call.
+            kind: if self.is_adopted() { EntryKind::Call } else { EntryKind::Span },
             is_async: self.header.mark.flags & flags::ASYNC != 0,
             ..self.foreign_entry(bytes, thread)
         }

@@ -8,7 +8,7 @@ mod serve;
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::error::ObservabilityError;
-use crate::instrument::{MetricFacts, SiteFacts, clock, registry, signals};
+use crate::instrument::{LogWhen, MetricFacts, SiteFacts, clock, registry, signals};
 use crate::logging::{Capture, Filter};
 use crate::telemetry::{MetricsRegistry, TelemetryCollector};
 use manager::Running;
@@ -88,10 +88,10 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
 fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::Policy {
     Box::new(move |facts: &SiteFacts| {
         let mut wanted = 0;
-        if filter.enables(facts.target, facts.level) {
+        if facts.log == LogWhen::Exit && filter.enables(facts.target, facts.level) {
             wanted |= signals::LINE;
         }
-        if filter.enables(facts.target, crate::Level::Error) {
+        if facts.log != LogWhen::Never && filter.enables(facts.target, crate::Level::Error) {
             wanted |= signals::ERROR_LINE;
         }
         if has_spans {

@@ -30,8 +30,8 @@ pub(super) struct Call {
 /// What is known of a call's record before the call ends; as the record begins, so that it is copied as one word.
 #[repr(C)]
 pub(super) struct End {
-    bytes: u32,
-    mark: Mark,
+    pub(super) bytes: u32,
+    pub(super) mark: Mark,
 }
 
 impl Call {
@@ -67,7 +67,7 @@ impl Call {
 impl End {
     /// It ends like this; a failure gets its line whatever the level of the site.
     #[inline]
-    fn set(&mut self, outcome: Outcome, state: State) {
+    pub(super) fn set(&mut self, outcome: Outcome, state: State) {
         self.mark.outcome = outcome;
         if outcome.is_failure() && state.has(signals::ERROR_LINE) {
             self.mark.flags |= flags::LINE;

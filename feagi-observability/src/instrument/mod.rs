@@ -28,6 +28,7 @@ pub(crate) mod wake;
 
 pub use call::Judgement;
 pub use event::Event;
+pub use foreign::{Adopted, AdoptedFuture, adopt_future};
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
 pub use label::{LabelValue, Labels};
@@ -35,7 +36,7 @@ pub use level::Level;
 pub use measure::Measure;
 pub use outcome::Outcome;
 pub use scope::Scope;
-pub use site::{InstrumentFacts, InstrumentKind, MetricFacts, Site, SiteFacts};
+pub use site::{InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Site, SiteFacts};
 pub use value::{Encoder, Field};
 
 pub(crate) use fields::{Fields, Keys, Value};

@@ -66,7 +66,7 @@ impl<T> NoResult for Probe<'_, T> {
 #[diagnostic::on_unimplemented(
     message = "`err` needs a function that returns a `Result`, not `{Self}`",
     label = "not a `Result`",
-    note = "remove `err` from `#[observe(…)]`, or return a `Result`"
+    note = "remove `err`, or return a `Result`"
 )]
 pub trait IsResult {}
 

@@ -24,6 +24,8 @@ pub(crate) mod flags {
     pub(crate) const TRUNCATED: u8 = 4;
     /// The context was sampled (for lines, whose span is another record).
     pub(crate) const SAMPLED: u8 = 8;
+    /// A call and its span are two records, of which this is one.
+    pub(crate) const ADOPTED: u8 = 64;
     /// A foreign span that did not run in one piece on one thread.
     pub(crate) const ASYNC: u8 = 128;
 }

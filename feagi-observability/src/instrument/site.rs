@@ -58,6 +58,17 @@ pub struct InstrumentFacts {
     pub kind: InstrumentKind,
 }
 
+/// When a call writes its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogWhen {
+    /// Whenever it ends.
+    Exit,
+    /// When it fails.
+    Error,
+    /// Not at all.
+    Never,
+}
+
 /// What is known of a site when it is compiled.
 pub struct SiteFacts {
     /// The name that the author chose.
@@ -74,6 +85,8 @@ pub struct SiteFacts {
     pub line: u32,
     /// Severity of its line.
     pub level: Level,
+    /// When it writes its line.
+    pub log: LogWhen,
     /// The first line of the documentation, for HELP.
     pub help: &'static str,
     /// Its metrics.
@@ -88,6 +101,39 @@ pub struct SiteFacts {
     pub message: &'static str,
     /// Counters and gauges of an event.
     pub instruments: &'static [InstrumentFacts],
+}
+
+impl SiteFacts {
+    /// What an annotation without arguments means.
+    pub const fn new(
+        path: fn() -> &'static str,
+        module: &'static str,
+        file: &'static str,
+        line: u32,
+    ) -> Self {
+        SiteFacts {
+            name: None,
+            path,
+            module,
+            target: module,
+            file,
+            line,
+            level: Level::Info,
+            log: LogWhen::Exit,
+            help: "",
+            metric: MetricFacts::Shared,
+            keys: &[],
+            profile: false,
+            is_async: false,
+            message: "",
+            instruments: &[],
+        }
+    }
+
+    /// The same of an async function.
+    pub const fn of_future(self) -> Self {
+        SiteFacts { is_async: true, ..self }
+    }
 }
 
 /// One annotated function or event.

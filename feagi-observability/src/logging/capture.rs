@@ -6,8 +6,10 @@
 
 use super::filter::{Filter, is_log_bridge};
 use crate::instrument::{Encoder, LINK_KEY, TARGET_KEY, foreign};
-use foreign::{NO_SPAN, Parent};
+use foreign::{NO_SPAN, Parent, SpanKeys};
+use std::any::TypeId;
 use std::fmt;
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tracing_core::field::{Field, Visit};
@@ -111,6 +113,12 @@ impl Subscriber for Capture {
 
     fn try_close(&self, id: Id) -> bool {
         foreign::close(id.into_u64(), self.is_on())
+    }
+
+    // SAFETY: what is returned points to what was asked for: this subscriber, or a type without size, which may stand anywhere.
+    unsafe fn downcast_raw(&self, id: TypeId) -> Option<*const ()> {
+        let is_known = id == TypeId::of::<Self>() || id == TypeId::of::<SpanKeys>();
+        is_known.then(|| ptr::from_ref(self).cast())
     }
 
     fn current_span(&self) -> Current {

@@ -32,6 +32,8 @@ pub(super) struct Block {
     pub(super) handles: AtomicU32,
     /// How the span was entered: see `span`.
     pub(super) entries: AtomicU8,
+    /// How the call ended whose span it is, as its code plus one; 0 if nobody has said.
+    pub(super) outcome: AtomicU8,
     context: SharedContext,
     metadata: AtomicPtr<Metadata<'static>>,
     /// The thread that made it.

@@ -20,6 +20,9 @@ pub(crate) const NO_SPAN: u64 = u64::MAX;
 /// A span that was entered so often was entered more than once, or on another thread than its maker's.
 const MANY: u8 = 2;
 
+/// What a subscriber of ours is asked for: whether its span ids are keys.
+pub(crate) struct SpanKeys;
+
 /// What a foreign span or event stands in.
 #[derive(Clone, Copy)]
 pub(crate) enum Parent {
@@ -59,6 +62,7 @@ pub(crate) fn open(
     block.values.with(|open| open.reset(write));
     block.handles.store(1, Relaxed);
     block.entries.store(0, Relaxed);
+    block.outcome.store(0, Relaxed);
     block.maker.store(ptr::from_ref(thread).cast_mut(), Relaxed);
     block.start.store(clock::now(), Relaxed);
     fresh.publish(&context, metadata)
@@ -80,6 +84,31 @@ pub(crate) fn follow(key: u64, cause: u64) {
     add(span, true, |encoder| encoder.arguments(LINK_KEY, format_args!("{trace_id}-{span_id}")));
 }
 
+/// Says how the call ended whose span it is; `error` is encoded.
+pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
+    if let Some(span) = pool::find(key) {
+        span.block.outcome.store(outcome as u8 + 1, Relaxed);
+        merge(span, error, false, 0);
+    }
+}
+
+/// An open span's context.
+pub(super) fn context(key: u64) -> Option<Context> {
+    pool::find(key)?.context()
+}
+
+/// An open span's values so far, encoded.
+pub(super) struct Recorded<'a> {
+    pub(super) written: Written,
+    pub(super) bytes: &'a [u8],
+}
+
+/// Calls `with` with the values of an open span, if they can be had.
+pub(super) fn values<R>(key: u64, with: impl FnOnce(Recorded<'_>) -> R) -> Option<R> {
+    let span = pool::find(key)?;
+    span.block.values.with(|open| with(Recorded { written: open.written(), bytes: open.bytes() }))
+}
+
 /// The user's code runs before the values are taken: it may come back to this span.
 fn add(span: Open, may_repeat: bool, write: impl FnOnce(&mut Encoder<'_>)) {
     let mut bytes = [MaybeUninit::uninit(); values::BYTES];
@@ -89,10 +118,14 @@ fn add(span: Open, may_repeat: bool, write: impl FnOnce(&mut Encoder<'_>)) {
     let encoded = bytes.get(..more.bytes as usize).unwrap_or_default();
     // SAFETY: the encoder has initialised as many bytes as it says.
     let encoded = unsafe { encoded.assume_init_ref() };
+    merge(span, encoded, may_repeat, more.flags);
+}
+
+fn merge(span: Open, encoded: &[u8], may_repeat: bool, flags: u8) {
     span.block.values.with(|open| {
         if span.is_open() {
             open.merge(encoded, may_repeat);
-            if more.flags & flags::TRUNCATED != 0 {
+            if flags & flags::TRUNCATED != 0 {
                 open.set_truncated();
             }
         }
@@ -157,9 +190,15 @@ fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'stat
     let start = block.start.load(Relaxed);
     let duration = clock::to_nanos(clock::now().saturating_sub(start));
     let is_nested = block.entries.load(Relaxed) == 1 && ptr::eq(block.maker.load(Relaxed), thread);
-    let flags = flags::SPAN | flags::SAMPLED | if is_nested { 0 } else { flags::ASYNC };
+    let outcome =
+        block.outcome.load(Relaxed).checked_sub(1).and_then(|code| Outcome::ALL.get(usize::from(code)));
+    let flags = flags::SPAN
+        | flags::SAMPLED
+        | if is_nested { 0 } else { flags::ASYNC }
+        | if outcome.is_some() { flags::ADOPTED } else { 0 };
+    let outcome = outcome.copied().unwrap_or(Outcome::Ok);
     let push = |written: Written, bytes: *const MaybeUninit<u8>| {
-        let mark = Mark { kind: Kind::Span, outcome: Outcome::Ok, flags: flags | written.flags };
+        let mark = Mark { kind: Kind::Span, outcome, flags: flags | written.flags };
         let header = || Header {
             bytes: written.bytes,
             mark,

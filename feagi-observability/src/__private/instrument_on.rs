@@ -1,0 +1,221 @@
+//! Expansions of `#[instrument]` that instrument: one real `tracing` span, and a call of our runtime that adopts it.
+//!
+//! What is said in `on` of parentheses, of fragments and of locals holds here, too. The parts of an expansion:
+//! `facts`; `[(level) (target) (name) (parent)]`, the parent if there is one; `{ ((key) (sigil) (value)) … }`, the span's fields;
+//! `[(causes)]`, if there are any; `[(level) sigil]` of the event for an error and of that for a value, if they are wanted; how
+//! the outcome is seen; the return type; parameters to move into the body; the body.
+
+/// A static site with the facts that its author gave, as `&'static Site`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_site {
+    ({ $($fact:tt)* } $(. $of_future:ident ())?) => {{
+        fn here() {}
+        static SITE: $crate::__private::Site = $crate::__private::Site::new($crate::__private::SiteFacts {
+            $($fact)*
+            ..$crate::__private::SiteFacts::new(
+                || ::core::any::type_name_of_val(&here),
+                ::core::module_path!(),
+                ::core::file!(),
+                ::core::line!(),
+            )
+            $(.$of_future())?
+        });
+        &SITE
+    }};
+}
+
+/// The span.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_span {
+    (
+        [($level:expr) ($target:expr) ($name:expr) $(($parent:expr))?]
+        { $((($($key:tt)+) ($($sigil:tt)?) ($value:expr)))* }
+    ) => {
+        $crate::__private::tracing::span!(
+            target: $target,
+            $(parent: $parent,)?
+            $level,
+            $name,
+            $($($key)+ = $($sigil)? $value),*
+        )
+    };
+}
+
+/// What follows from what.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_causes {
+    ($span:ident []) => {};
+    ($span:ident [($causes:expr)]) => {
+        for cause in $causes {
+            let _ = $span.follows_from(cause);
+        }
+    };
+}
+
+/// The span of a function, made only where its level is enabled.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_open {
+    ([($level:expr) $($head:tt)*] $fields:tt $causes:tt) => {
+        if $crate::__private::tracing::level_enabled!($level)
+            || $crate::__private::tracing::if_log_enabled!($level, { true } else { false })
+        {
+            let span = $crate::__private::instrument_span!([($level) $($head)*] $fields);
+            $crate::__private::instrument_causes!(span $causes);
+            span
+        } else {
+            $crate::__private::tracing::Span::none()
+        }
+    };
+}
+
+/// How the call ended, from a reference to its value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_judge {
+    (unit $output:ident $judgement:ident) => {};
+    (probe $output:ident $judgement:ident) => {{
+        use $crate::__private::probe::{ByDebug as _, ByDisplay as _, ByKind as _, NoResult as _};
+        (&&&&$crate::__private::probe::Probe($output)).judge($judgement);
+    }};
+    ($show:ident $output:ident $judgement:ident) => {
+        if let ::core::result::Result::Err(error) = $output {
+            $judgement.$show(error);
+        }
+    };
+}
+
+/// The events for an error and for a value, from a reference to the value.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_events {
+    ($head:tt [] [] $output:ident) => {};
+    ([$level:tt ($target:expr) $($head:tt)*] [($error_level:expr) $error_sigil:tt] [] $output:ident) => {
+        if let ::core::result::Result::Err(error) = $output {
+            $crate::__private::tracing::event!(target: $target, $error_level, error = $error_sigil error);
+        }
+    };
+    ([$level:tt ($target:expr) $($head:tt)*] [] [($value_level:expr) $value_sigil:tt] $output:ident) => {
+        $crate::__private::tracing::event!(target: $target, $value_level, return = $value_sigil $output);
+    };
+    (
+        [$level:tt ($target:expr) $($head:tt)*]
+        [($error_level:expr) $error_sigil:tt] [($value_level:expr) $value_sigil:tt]
+        $output:ident
+    ) => {
+        match $output {
+            ::core::result::Result::Ok(value) => {
+                $crate::__private::tracing::event!(target: $target, $value_level, return = $value_sigil value);
+            }
+            ::core::result::Result::Err(error) => {
+                $crate::__private::tracing::event!(target: $target, $error_level, error = $error_sigil error);
+            }
+        }
+    };
+}
+
+/// A function.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_sync {
+    (
+        $facts:tt $head:tt $fields:tt $causes:tt [] [] unit ($returned:ty) $moved:tt
+        $body:tt
+    ) => {{
+        let span = $crate::__private::instrument_open!($head $fields $causes);
+        let _entered = span.enter();
+        let _call =
+            $crate::__private::Adopted::begin($crate::__private::instrument_site!($facts), &span);
+        ($body)
+    }};
+    (
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:ident ($returned:ty) $moved:tt
+        $body:tt
+    ) => {{
+        if false {
+            $crate::__private::probe::require_result::<$returned>();
+        }
+        $crate::__private::instrument_sync! {
+            $facts $head $fields $causes $error $value $show ($returned) $moved $body
+        }
+    }};
+    (
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt $show:ident ($returned:ty) ($($moved:ident)*)
+        $body:tt
+    ) => {{
+        let span = $crate::__private::instrument_open!($head $fields $causes);
+        let _entered = span.enter();
+        let mut call =
+            $crate::__private::Adopted::begin($crate::__private::instrument_site!($facts), &span);
+        // The closure's copy is what the body changes; this keeps the `mut` of the parameter needed.
+        $(if false {
+            $moved = $crate::__private::never();
+        })*
+        let output = $crate::__private::call(|| -> $returned {
+            $(let mut $moved = $moved;)*
+            ($body)
+        });
+        let value = &output;
+        call.finish(|judgement| {
+            let _ = &judgement;
+            $crate::__private::instrument_judge!($show value judgement);
+        });
+        $crate::__private::instrument_events!($head $error $value value);
+        output
+    }};
+}
+
+/// An async function, or an async block that is what a function returns. Parameters come in the order in which its future is to drop
+/// them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_async {
+    (
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:ident ($returned:ty) $moved:tt
+        $body:tt
+    ) => {{
+        if false {
+            $crate::__private::probe::require_result::<$returned>();
+        }
+        $crate::__private::instrument_async! {
+            $facts $head $fields $causes $error $value $show ($returned) $moved $body
+        }
+    }};
+    (
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt $show:ident ($returned:ty) ($($moved:ident)*)
+        $body:tt
+    ) => {{
+        let span = $crate::__private::instrument_span!($head $fields);
+        let is_enabled = !span.is_disabled();
+        if is_enabled {
+            $crate::__private::instrument_causes!(span $causes);
+        }
+        let future = $crate::__private::adopt_future(
+            $crate::__private::Adopted::begin($crate::__private::instrument_site!($facts.of_future()), &span),
+            async move {
+                $(let _ = &$moved;)*
+                // Tells the compiler the body's type where an async function would have told it.
+                if false {
+                    return $crate::__private::never::<$returned>();
+                }
+                ($body)
+            },
+            |value, judgement| {
+                let _ = (&value, &judgement);
+                $crate::__private::instrument_judge!($show value judgement);
+            },
+            |value| {
+                let _ = &value;
+                $crate::__private::instrument_events!($head $error $value value);
+            },
+        );
+        if is_enabled {
+            $crate::__private::tracing::Instrument::instrument(future, span).await
+        } else {
+            future.await
+        }
+    }};
+}
