@@ -2,7 +2,7 @@
 
 use feagi_observability::{
     LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info,
-    init_observability, observe,
+    init_observability, instrument, observe,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -144,10 +144,28 @@ fn foreign_span(n: u64) {
     plain(n);
 }
 
+#[instrument(metric = "allocations_instrumented", err, ret(level = "debug"), fields(late))]
+fn instrumented(n: u64, area: Area) -> Result<u64, Area> {
+    tracing::Span::current().record("late", n);
+    fallible(n)
+}
+
+#[instrument(metric = "allocations_instrumented_future")]
+async fn instrumented_future(n: u64) {
+    Suspend(1).await;
+}
+
+fn run_instrumented_future(n: u64) {
+    let mut future = pin!(instrumented_future(n));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    assert!(future.as_mut().poll(&mut context).is_ready());
+}
+
 type Call = (&'static str, fn(u64));
 
 /// What a host may do in its innermost loop.
-const CALLS: [Call; 9] = [
+const CALLS: [Call; 11] = [
     ("a call", |n| plain(n)),
     ("a call with fields", |n| with_fields(n, "some text", Area(n))),
     ("a call that returns Ok", |n| drop(black_box(fallible(2 * n)))),
@@ -159,6 +177,8 @@ const CALLS: [Call; 9] = [
     }),
     ("a foreign event", foreign),
     ("two foreign spans", foreign_span),
+    ("an instrumented call", |n| drop(black_box(instrumented(n, Area(n))))),
+    ("an instrumented future", run_instrumented_future),
 ];
 
 /// Enough to go round a ring many times: its end, its being full and the collector's waking are on the way.

@@ -11,7 +11,7 @@ const WAYS: [(&str, &[&str], &str); 2] =
 fn annotated_functions_have_the_machine_code_of_plain_ones() {
     for (way, features, flags) in WAYS {
         let assembly = assembly(way, features, flags);
-        for name in ["sum", "store", "parse", "longest", "event"] {
+        for name in ["sum", "store", "parse", "longest", "checked", "event"] {
             let plain = function(&assembly, &format!("plain_{name}"));
             let observed = function(&assembly, &format!("observed_{name}"));
             assert!(plain.len() > 1, "{way}: no code found for plain_{name}");
@@ -23,7 +23,7 @@ fn annotated_functions_have_the_machine_code_of_plain_ones() {
 #[test]
 fn annotated_functions_differ_while_the_signals_are_compiled_in() {
     let assembly = assembly("on", &["--features", "enabled"], "");
-    for name in ["sum", "store", "parse", "longest", "event"] {
+    for name in ["sum", "store", "parse", "longest", "checked", "event"] {
         let plain = function(&assembly, &format!("plain_{name}"));
         let observed = function(&assembly, &format!("observed_{name}"));
         assert_ne!(plain, observed, "the comparison would not notice instrumentation in {name}");
@@ -36,7 +36,7 @@ fn annotated_futures_have_the_size_of_plain_ones() {
         let output = cargo(way, flags).args(["run", "--quiet"]).args(common(features)).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let sizes = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(sizes.lines().count(), 2);
+        assert_eq!(sizes.lines().count(), 3);
         for line in sizes.lines() {
             let [name, plain, observed] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
             assert_eq!(plain, observed, "{way}: {name}");

@@ -3,7 +3,7 @@
 use crate::errors::Errors;
 use crate::form::list_or_empty;
 use crate::pieces;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -14,8 +14,15 @@ use syn::{Expr, LitStr, Token, braced};
 pub(crate) struct Field {
     pub(crate) key: Key,
     pub(crate) recording: Recording,
-    /// `None` for an empty one.
-    pub(crate) value: Option<TokenStream>,
+    pub(crate) value: Value,
+}
+
+pub(crate) enum Value {
+    /// To be recorded later.
+    Empty,
+    /// An argument of the function that its author did not name here, and its type where it can be written.
+    Argument(Ident, Option<TokenStream>),
+    Written(TokenStream),
 }
 
 pub(crate) enum Key {
@@ -46,13 +53,14 @@ impl Recording {
         Ok(input.parse::<Option<Token![?]>>()?.map(|_| Recording::Debug))
     }
 
-    /// As `tracing`'s macros write it.
-    pub(crate) fn sigil(self) -> TokenStream {
-        match self {
-            Recording::Value => TokenStream::new(),
-            Recording::Display => quote!(%),
-            Recording::Debug => quote!(?),
-        }
+    /// The runtime's function that makes `tracing` record so, placed where the value is.
+    pub(crate) fn word(self, place: Span) -> Ident {
+        let word = match self {
+            Recording::Value => "traced_value",
+            Recording::Display => "traced_display",
+            Recording::Debug => "traced_debug",
+        };
+        Ident::new(word, place)
     }
 }
 
@@ -116,12 +124,12 @@ impl Parse for Field {
                     .error(format!("`{} =` needs a value", crate::slot::written(&key.to_token_stream()))));
             }
             let value: Expr = input.parse()?;
-            return Ok(Field { key, recording, value: Some(value.to_token_stream()) });
+            return Ok(Field { key, recording, value: Value::Written(value.to_token_stream()) });
         }
         match (before, &key) {
-            (None, _) => Ok(Field { key, recording: Recording::Value, value: None }),
+            (None, _) => Ok(Field { key, recording: Recording::Value, value: Value::Empty }),
             (Some(recording), Key::Dotted(path)) => {
-                let value = Some(path.to_token_stream());
+                let value = Value::Written(path.to_token_stream());
                 Ok(Field { key, recording, value })
             }
             (Some(_), _) => {

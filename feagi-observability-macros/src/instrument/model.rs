@@ -1,7 +1,7 @@
 //! What an annotation means for its function: defaults filled in, the way of seeing the outcome chosen.
 
 use super::args::{Args, Format, LogWhen, Shown, SpanLevel};
-use super::fields::{Field, Key, Recording};
+use super::fields::{Field, Key, Recording, Value};
 use super::parameters::parameters;
 use super::tail::{self, Tail};
 use crate::form::Metric;
@@ -124,7 +124,7 @@ fn recorded(
         !skip_all && !skip.contains(&argument.name) && !is_replaced
     });
     let arguments = arguments.map(|argument| Field {
-        value: Some(argument.name.to_token_stream()),
+        value: Value::Argument(argument.name.clone(), argument.ty),
         key: Key::Dotted(Punctuated::from_iter([argument.name])),
         recording: argument.recording,
     });
@@ -184,7 +184,11 @@ impl Shape {
     ) -> Vec<Ident> {
         match self {
             Shape::AsyncFunction => {
-                let values = fields.iter().filter_map(|field| field.value.clone());
+                let values = fields.iter().filter_map(|field| match &field.value {
+                    Value::Empty => None,
+                    Value::Argument(name, _) => Some(name.to_token_stream()),
+                    Value::Written(value) => Some(value.clone()),
+                });
                 let mut moved = owned_by_future(function, values);
                 // What is given away before the future is made cannot be owned by it.
                 let mut given = HashSet::new();

@@ -1,14 +1,15 @@
 //! Writes the expansion. Nothing can fail here and nothing is decided here.
 
 use super::args::{Format, LogWhen, SpanLevel};
-use super::fields::Field;
+use super::fields::{Field, Value};
 use super::model::{Event, Model, Seen, Shape};
 use super::tail::Tail;
 use crate::form::Metric;
 use crate::observe::function::{Body, Function};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::LitStr;
+use syn::spanned::Spanned;
+use syn::{LitStr, ReturnType};
 
 /// The function with its head as it was and one call in its body.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
@@ -41,9 +42,14 @@ fn call(model: &Model, function: &Function, called: &str, body: &Group) -> Token
     let (runtime, facts, head) = (&model.runtime, facts(model), head(model, function));
     let fields = model.fields.iter().map(|field| entry(field, runtime));
     let causes = model.follows_from.iter();
-    let [err, ret] = [&model.err, &model.ret].map(|event| event.as_ref().map(|event| parts(event, runtime)));
+    let place = at(match &function.sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => function.sig.ident.span(),
+    });
+    let [err, ret] =
+        [&model.err, &model.ret].map(|event| event.as_ref().map(|event| parts(event, runtime, place)));
     let required = model.is_required.then(|| Ident::new("require", here));
-    let seen = Ident::new(seen(model), here);
+    let seen = seen(model, place);
     let (returned, moved) = (&model.returned, &model.moved);
     quote_spanned! {here=>
         #runtime::__private::#called! {
@@ -54,7 +60,7 @@ fn call(model: &Model, function: &Function, called: &str, body: &Group) -> Token
             [#err]
             [#ret]
             #required
-            #seen
+            [#seen]
             (#returned)
             (#(#moved)*)
             #body
@@ -78,30 +84,42 @@ fn head(model: &Model, function: &Function) -> TokenStream {
     quote!([(#level) (#target) (#name) #((#parent))*])
 }
 
-/// `((key) (sigil) (value))`.
+/// `((key) how slot (value))`, or `((key) how slot [argument: type])`.
 fn entry(field: &Field, runtime: &TokenStream) -> TokenStream {
-    let (key, sigil) = (&field.key, field.recording.sigil());
-    let value = match &field.value {
-        Some(value) => quote!(#value),
-        None => quote_spanned!(Span::mixed_site()=> #runtime::__private::tracing::field::Empty),
+    let empty = || quote_spanned!(Span::mixed_site()=> (#runtime::__private::tracing::field::Empty));
+    let (place, value) = match &field.value {
+        Value::Argument(name, Some(ty)) => (name.span(), quote!([#name: #ty])),
+        Value::Argument(name, None) => (name.span(), quote!([#name])),
+        Value::Written(value) => (value.span(), quote!((#value))),
+        Value::Empty => (field.key.span(), empty()),
     };
-    quote!(((#key) (#sigil) (#value)))
+    let (key, place) = (&field.key, at(place));
+    let (how, slot) = (field.recording.word(place), Ident::new("value", place));
+    quote!(((#key) #how #slot #value))
 }
 
-/// `(level) sigil`.
-fn parts(event: &Event, runtime: &TokenStream) -> TokenStream {
-    let (level, sigil) = (event.level.tokens(runtime), event.recording.sigil());
-    quote!((#level) #sigil)
+/// Errors about a type are shown at what this is the place of; the user's code cannot see what it names.
+fn at(place: Span) -> Span {
+    Span::mixed_site().located_at(place)
 }
 
-/// The runtime's word for how the outcome is seen.
-fn seen(model: &Model) -> &'static str {
-    match model.seen {
-        Seen::Unit => "unit",
-        Seen::Probe => "probe",
+/// `(level) how slot`.
+fn parts(event: &Event, runtime: &TokenStream, place: Span) -> TokenStream {
+    let (level, how) = (event.level.tokens(runtime), event.recording.word(place));
+    let slot = Ident::new("shown", place);
+    quote!((#level) #how #slot)
+}
+
+/// How the outcome is seen.
+fn seen(model: &Model, place: Span) -> TokenStream {
+    let show = match model.seen {
+        Seen::Unit => return quote!(unit),
+        Seen::Probe => return quote!(probe),
         Seen::Error(Format::Display) => "error_display",
         Seen::Error(Format::Debug) => "error_debug",
-    }
+    };
+    let (show, slot) = (Ident::new(show, place), Ident::new("shown", place));
+    quote!(#show #slot)
 }
 
 /// Fields of the runtime's `SiteFacts`: only what differs from an annotation without arguments.

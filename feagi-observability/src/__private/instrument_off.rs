@@ -6,7 +6,7 @@
 #[macro_export]
 macro_rules! __feagi_instrument_sync {
     (
-        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:ident ($returned:ty) $moved:tt
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:tt ($returned:ty) $moved:tt
         $body:tt
     ) => {{
         if false {
@@ -19,10 +19,10 @@ macro_rules! __feagi_instrument_sync {
     (
         $facts:tt
         [($level:expr) ($target:expr) ($name:expr) $(($parent:expr))?]
-        { $((($($key:tt)+) ($($sigil:tt)?) ($value:expr)))* }
+        { $((($($key:tt)+) $how:tt $slot:tt $value:tt))* }
         [$(($causes:expr))?]
-        [$(($error_level:expr) $error_sigil:tt)?] [$(($value_level:expr) $value_sigil:tt)?]
-        $show:ident ($returned:ty) $moved:tt
+        [$(($error_level:expr) $show_error:tt $error:tt)?] [$(($value_level:expr) $show_value:tt $seen:tt)?]
+        $show:tt ($returned:ty) $moved:tt
         $body:tt
     ) => {{
         if false {
@@ -31,7 +31,8 @@ macro_rules! __feagi_instrument_sync {
             $(const _: $crate::__private::tracing::Level = $error_level;)?
             $(const _: $crate::__private::tracing::Level = $value_level;)?
             $($crate::__private::span_id($parent);)?
-            $($crate::__private::check_recorded!(($($key)+) ($($sigil)?) $value);)*
+            $($crate::__private::check_key!($($key)+);)*
+            $($crate::__private::check_value!($how $slot $value);)*
             $(for cause in $causes {
                 $crate::__private::span_id(cause);
             })?
@@ -40,22 +41,34 @@ macro_rules! __feagi_instrument_sync {
     }};
 }
 
-/// One field.
+/// The key of a field, which may be a constant.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __feagi_check_recorded {
-    (({ $key:expr }) $sigil:tt $value:expr) => {{
+macro_rules! __feagi_check_key {
+    ({ $key:expr }) => {
         const _: &::core::primitive::str = $key;
-        $crate::__private::check_recorded!((key) $sigil $value);
+    };
+    ($($key:tt)+) => {};
+}
+
+/// Its value. An argument is asked for its type alone: a future has no room for one that was borrowed and then given away to what it
+/// waits for, so that the one would stand beside the other.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_check_value {
+    ($how:tt $slot:tt [$argument:ident : $ty:ty]) => {{
+        let _ = $argument;
+        let _ = $crate::__private::$how::<$ty>;
     }};
-    ($key:tt (?) $value:expr) => {
-        $crate::__private::debug(&$value)
+    ($how:tt $slot:tt [$argument:ident]) => {
+        $crate::__private::check_value!($how $slot ($argument))
     };
-    ($key:tt (%) $value:expr) => {
-        $crate::__private::display(&$value)
-    };
-    ($key:tt () $value:expr) => {
-        $crate::__private::recorded(&$value)
+    ($how:tt $slot:tt ($value:expr)) => {
+        match &$value {
+            $slot => {
+                let _ = $crate::__private::$how($slot);
+            }
+        }
     };
 }
 

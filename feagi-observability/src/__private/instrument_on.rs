@@ -1,9 +1,10 @@
 //! Expansions of `#[instrument]` that instrument: one real `tracing` span, and a call of our runtime that adopts it.
 //!
 //! What is said in `on` of parentheses, of fragments and of locals holds here, too. The parts of an expansion:
-//! `facts`; `[(level) (target) (name) (parent)]`, the parent if there is one; `{ ((key) (sigil) (value)) … }`, the span's fields;
-//! `[(causes)]`, if there are any; `[(level) sigil]` of the event for an error and of that for a value, if they are wanted; how
-//! the outcome is seen; the return type; parameters to move into the body; the body.
+//! `facts`; `[(level) (target) (name) (parent)]`, the parent if there is one; `{ ((key) how slot (value)) … }`, the span's fields, with
+//! `[name: type]` in place of the value for an argument, or `[name]` if its type cannot be written; `[(causes)]`, if there are any; `[(level) how slot]` of the event for an error
+//! and of that for a value, if they are wanted; `[how slot]`, how the outcome is seen; the return type; parameters to move into
+//! the body; the body. A `slot` is a local, and it and `how` are placed where the author wrote what they are about.
 
 /// A static site with the facts that its author gave, as `&'static Site`.
 #[doc(hidden)]
@@ -31,14 +32,16 @@ macro_rules! __feagi_instrument_site {
 macro_rules! __feagi_instrument_span {
     (
         [($level:expr) ($target:expr) ($name:expr) $(($parent:expr))?]
-        { $((($($key:tt)+) ($($sigil:tt)?) ($value:expr)))* }
+        { $((($($key:tt)+) $how:tt $slot:tt $([$argument:ident $(: $ty:ty)?])? $(($value:expr))?))* }
     ) => {
         $crate::__private::tracing::span!(
             target: $target,
             $(parent: $parent,)?
             $level,
             $name,
-            $($($key)+ = $($sigil)? $value),*
+            $($($key)+ = match &$($argument)? $($value)? {
+                $slot => $crate::__private::$how($slot),
+            }),*
         )
     };
 }
@@ -76,14 +79,14 @@ macro_rules! __feagi_instrument_open {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_instrument_judge {
-    (unit $output:ident $judgement:ident) => {};
-    (probe $output:ident $judgement:ident) => {{
+    ([unit] $output:ident $judgement:ident) => {};
+    ([probe] $output:ident $judgement:ident) => {{
         use $crate::__private::probe::{ByDebug as _, ByDisplay as _, ByKind as _, NoResult as _};
         (&&&&$crate::__private::probe::Probe($output)).judge($judgement);
     }};
-    ($show:ident $output:ident $judgement:ident) => {
-        if let ::core::result::Result::Err(error) = $output {
-            $judgement.$show(error);
+    ([$show:tt $slot:tt] $output:ident $judgement:ident) => {
+        if let ::core::result::Result::Err($slot) = $output {
+            $judgement.$show($slot);
         }
     };
 }
@@ -93,25 +96,34 @@ macro_rules! __feagi_instrument_judge {
 #[macro_export]
 macro_rules! __feagi_instrument_events {
     ($head:tt [] [] $output:ident) => {};
-    ([$level:tt ($target:expr) $($head:tt)*] [($error_level:expr) $error_sigil:tt] [] $output:ident) => {
+    ([$level:tt $target:tt $($head:tt)*] $error:tt [] $output:ident) => {
         if let ::core::result::Result::Err(error) = $output {
-            $crate::__private::tracing::event!(target: $target, $error_level, error = $error_sigil error);
+            $crate::__private::instrument_event!($target $error error error);
         }
     };
-    ([$level:tt ($target:expr) $($head:tt)*] [] [($value_level:expr) $value_sigil:tt] $output:ident) => {
-        $crate::__private::tracing::event!(target: $target, $value_level, return = $value_sigil $output);
+    ([$level:tt $target:tt $($head:tt)*] [] $value:tt $output:ident) => {
+        $crate::__private::instrument_event!($target $value return $output);
     };
-    (
-        [$level:tt ($target:expr) $($head:tt)*]
-        [($error_level:expr) $error_sigil:tt] [($value_level:expr) $value_sigil:tt]
-        $output:ident
-    ) => {
+    ([$level:tt $target:tt $($head:tt)*] $error:tt $value:tt $output:ident) => {
         match $output {
             ::core::result::Result::Ok(value) => {
-                $crate::__private::tracing::event!(target: $target, $value_level, return = $value_sigil value);
+                $crate::__private::instrument_event!($target $value return value);
             }
             ::core::result::Result::Err(error) => {
-                $crate::__private::tracing::event!(target: $target, $error_level, error = $error_sigil error);
+                $crate::__private::instrument_event!($target $error error error);
+            }
+        }
+    };
+}
+
+/// One of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_instrument_event {
+    (($target:expr) [($level:expr) $how:tt $slot:tt] $key:ident $value:ident) => {
+        match $value {
+            $slot => {
+                $crate::__private::tracing::event!(target: $target, $level, $key = $crate::__private::$how($slot));
             }
         }
     };
@@ -122,7 +134,7 @@ macro_rules! __feagi_instrument_events {
 #[macro_export]
 macro_rules! __feagi_instrument_sync {
     (
-        $facts:tt $head:tt $fields:tt $causes:tt [] [] unit ($returned:ty) $moved:tt
+        $facts:tt $head:tt $fields:tt $causes:tt [] [] [unit] ($returned:ty) $moved:tt
         $body:tt
     ) => {{
         let span = $crate::__private::instrument_open!($head $fields $causes);
@@ -132,7 +144,7 @@ macro_rules! __feagi_instrument_sync {
         ($body)
     }};
     (
-        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:ident ($returned:ty) $moved:tt
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:tt ($returned:ty) $moved:tt
         $body:tt
     ) => {{
         if false {
@@ -143,7 +155,7 @@ macro_rules! __feagi_instrument_sync {
         }
     }};
     (
-        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt $show:ident ($returned:ty) ($($moved:ident)*)
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt $show:tt ($returned:ty) ($($moved:ident)*)
         $body:tt
     ) => {{
         let span = $crate::__private::instrument_open!($head $fields $causes);
@@ -174,7 +186,7 @@ macro_rules! __feagi_instrument_sync {
 #[macro_export]
 macro_rules! __feagi_instrument_async {
     (
-        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:ident ($returned:ty) $moved:tt
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt require $show:tt ($returned:ty) $moved:tt
         $body:tt
     ) => {{
         if false {
@@ -185,7 +197,7 @@ macro_rules! __feagi_instrument_async {
         }
     }};
     (
-        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt $show:ident ($returned:ty) ($($moved:ident)*)
+        $facts:tt $head:tt $fields:tt $causes:tt $error:tt $value:tt $show:tt ($returned:ty) ($($moved:ident)*)
         $body:tt
     ) => {{
         let span = $crate::__private::instrument_span!($head $fields);

@@ -3,7 +3,7 @@
 //!
 //! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
 
-use feagi_observability::{burst_info, observe};
+use feagi_observability::{burst_info, instrument, observe};
 
 macro_rules! pair {
     ($(#[$attribute:meta])* $plain:ident, $observed:ident $signature:tt -> $result:ty $body:block) => {
@@ -50,6 +50,14 @@ pair! {
     plain_longest, observed_longest(a: String, b: String) -> String { if a.len() >= b.len() { a } else { b } }
 }
 
+pair! {
+    #[instrument(level = "debug", ret, err(Debug), fields(len = text.len(), empty), follows_from = [None])]
+    plain_checked, observed_checked(text: &str, add: u64) -> Result<u64, std::num::ParseIntError> {
+        let number: u64 = text.parse()?;
+        Ok(number.wrapping_add(add))
+    }
+}
+
 /// What the event's function looks like without the event.
 #[inline(never)]
 #[unsafe(no_mangle)]
@@ -67,7 +75,7 @@ pub fn observed_event(burst: u64, fired: u64) -> u64 {
 
 /// An annotated future holds no byte more than a plain one.
 pub mod futures {
-    use super::observe;
+    use super::{instrument, observe};
     use std::future::Ready;
 
     /// A future with state over an await.
@@ -92,6 +100,16 @@ pub mod futures {
     /// The same, annotated.
     #[observe(err)]
     pub async fn observed_fallible(text: String, step: Ready<Result<u64, String>>) -> Result<u64, String> {
+        let value = step.await?;
+        Ok(value + text.len() as u64)
+    }
+
+    /// The same, annotated as for `tracing`.
+    #[instrument(ret, err)]
+    pub async fn instrumented_fallible(
+        text: String,
+        step: Ready<Result<u64, String>>,
+    ) -> Result<u64, String> {
         let value = step.await?;
         Ok(value + text.len() as u64)
     }

@@ -270,9 +270,9 @@ impl Dispatched for Point {
 }
 
 #[instrument(skip(with))]
-fn generic<T: fmt::Debug + Copy, const N: usize>(items: [T; N], with: impl Fn(T) -> usize) -> usize
+fn generic<T, const N: usize>(items: [T; N], with: impl Fn(T) -> usize) -> usize
 where
-    T: Send,
+    T: fmt::Debug + Copy,
 {
     items.iter().map(|item| with(*item)).sum()
 }
@@ -452,7 +452,8 @@ fn boxed(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> {
 
 #[instrument(ret)]
 fn blocked(n: u8) -> impl Future<Output = u8> {
-    async move { n + 1 }
+    let more = n + 1;
+    async move { more }
 }
 
 #[instrument(err)]

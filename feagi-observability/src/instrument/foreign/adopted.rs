@@ -11,10 +11,10 @@ use super::super::outcome::Outcome;
 use super::super::record::{Header, Kind, Mark, flags};
 use super::super::registry;
 use super::super::site::{Site, State, signals};
-use super::super::thread;
+use super::super::thread::{self, ThreadState};
 use super::super::value::Written;
 use super::span::{self, Recorded, SpanKeys};
-use crate::context::Context;
+use crate::context::{Context, SpanId};
 use std::future::Future;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -139,25 +139,34 @@ impl Running {
             return;
         }
         let Some(thread) = thread else { return lost::count(flags) };
-        let push = |written: Written, bytes: *const MaybeUninit<u8>| {
-            let mark = Mark { flags: flags | written.flags, ..end.mark };
-            let header = || Header {
-                bytes: written.bytes,
-                mark,
-                origin: ptr::from_ref(site).cast(),
-                trace_id: self.context.trace_id,
-                span_id: self.context.span_id,
-                parent_id: if self.span.is_some() { self.context.parent_id } else { Default::default() },
-                start: self.start,
-                duration,
-            };
-            // SAFETY: so many bytes are initialised.
-            unsafe { thread.ring.push(mark.flags, written.bytes, bytes, header) };
-        };
-        let recorded = |recorded: Recorded<'_>| push(recorded.written, recorded.bytes.as_ptr().cast());
-        if self.span.and_then(|key| span::values(key, recorded)).is_none() {
-            push(Written { bytes: error.len() as u32, flags: 0 }, error.as_ptr().cast());
+        let push = |recorded: Recorded<'_>| self.push(thread, site, (end.mark, duration), &recorded);
+        if self.span.and_then(|key| span::values(key, push)).is_none() {
+            push(Recorded { written: Written { bytes: error.len() as u32, flags: 0 }, bytes: error });
         }
+    }
+
+    fn push(
+        &self,
+        thread: &ThreadState,
+        site: &'static Site,
+        (mark, duration): (Mark, u64),
+        recorded: &Recorded<'_>,
+    ) {
+        let Written { bytes, flags } = recorded.written;
+        let mark = Mark { flags: mark.flags | flags, ..mark };
+        let header = || Header {
+            bytes,
+            mark,
+            origin: ptr::from_ref(site).cast(),
+            trace_id: self.context.trace_id,
+            span_id: self.context.span_id,
+            // What is around a call that is no span is its span, not its parent.
+            parent_id: self.span.map_or(SpanId::NONE, |_| self.context.parent_id),
+            start: self.start,
+            duration,
+        };
+        // SAFETY: so many bytes are initialised.
+        unsafe { thread.ring.push(mark.flags, bytes, recorded.bytes.as_ptr().cast(), header) };
     }
 }
 

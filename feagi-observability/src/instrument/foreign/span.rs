@@ -88,7 +88,9 @@ pub(crate) fn follow(key: u64, cause: u64) {
 pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
     if let Some(span) = pool::find(key) {
         span.block.outcome.store(outcome as u8 + 1, Relaxed);
-        merge(span, error, false, 0);
+        if !error.is_empty() {
+            merge(span, error, false, 0);
+        }
     }
 }
 
