@@ -10,6 +10,7 @@
 
 mod argument;
 mod buckets;
+mod call_metric;
 mod case;
 mod derive;
 mod docs;
@@ -19,6 +20,8 @@ mod event;
 mod facts;
 mod fallback;
 mod field;
+mod form;
+mod instrument;
 mod labels;
 mod level;
 mod metric_name;
@@ -135,6 +138,114 @@ pub fn profile(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn instrument_event(input: TokenStream) -> TokenStream {
     event::expand_instrument(input.into()).into()
+}
+
+/// Instruments a function as `tracing::instrument` does, and adds what our runtime knows of a call: a log line, metrics, an
+/// outcome and an example trace for each bucket, all under the id of the span.
+///
+/// It takes what `tracing::instrument` takes, with the same meaning and defaults, so that code moves over by changing the path. The
+/// `tracing` span is the call's only span, whatever the subscriber. Under a subscriber of the host's own, without our runtime, it
+/// does what `tracing::instrument` does and no more; compiled out, the function is the plain one, without a span.
+///
+/// | argument | without it | meaning |
+/// |---|---|---|
+/// | `"literal"` or `name = "…"`, `name = CONSTANT` | the function's name | the span's name |
+/// | `level = "info"`, `Level::INFO`, `LEVEL`, `1` (trace) … `5` (error) | info | the level of span and line |
+/// | `target = "…"`, `target = CONSTANT` | the module's path | the target of span and line |
+/// | `parent = expr` | what is around | the span's parent, `None` for a trace of its own |
+/// | `follows_from = expr` | none | spans that this one comes from without being their child, anything to iterate over |
+/// | `skip(a, b)`, `skip_all` | every argument is a field | arguments that are not recorded |
+/// | `fields(a, %b, ?c, k = expr, k.d = %expr, { KEY } = expr)` | none | fields besides; `a` alone is empty, for `Span::record` |
+/// | `err`, `err(Debug, level = "warn")` | no event | an event for an `Err`, by `Display` at `error` |
+/// | `ret`, `ret(Display, level = "debug")` | no event | an event for the value, or for that of `Ok` beside `err`, by `Debug` at the span's level |
+/// | `log(on = "error")`, `log(on = "never")` | `"exit"` | when the call writes its line |
+/// | `metric`, `metric = "x"`, `metric = false` | `observed_calls_total`, `observed_duration_seconds` | as in [`observe`](macro@observe) |
+/// | `profile` | off | CPU samples carry this call's name |
+/// | `crate = path` | `::feagi_observability` | where the runtime is |
+///
+/// Arguments are recorded by `Debug`, numbers, `bool` and texts as they are; a field of an argument's name takes its place. The line
+/// carries the span's fields, also those that the body recorded. A call whose span is filtered out, or is another subscriber's, is no
+/// span for our runtime: it is counted, and its error is told under the ids of what is around it. An `Err` is the outcome `error` with
+/// or without `err`.
+///
+/// ```
+/// use feagi_observability::instrument;
+/// use tracing::{Level, Span, field};
+///
+/// const AREA: &str = "area";
+///
+/// /// Loads a part of the brain.
+/// #[instrument(
+///     name = "load", level = Level::DEBUG, target = "brain", skip(secret),
+///     fields(rows = field::Empty, size = name.len(), shown = %name, { AREA } = "visual"),
+///     err(level = "warn"), ret, metric = "load",
+/// )]
+/// fn load(name: &str, secret: u64) -> Result<usize, String> {
+///     let rows = name.len().checked_sub(1).ok_or("no name")?;
+///     Span::current().record("rows", rows);
+///     Ok(rows)
+/// }
+///
+/// /// Comes from other calls, without a line and metrics of its own.
+/// #[instrument(skip_all, follows_from = causes, log(on = "never"), metric = false)]
+/// async fn merge(causes: &[Span]) {}
+///
+/// /// Stands below a span that was made elsewhere.
+/// #[instrument(skip_all, parent = request, log(on = "error"), profile)]
+/// fn answer(request: &Span) {}
+///
+/// assert_eq!(load("v1", 7), Ok(1));
+/// assert!(load("", 7).is_err());
+/// drop(merge(&[Span::current()]));
+/// answer(&Span::none());
+/// ```
+///
+/// It works on functions and methods with a body, sync and async, and on functions that end in an async block, boxed or not, as
+/// `#[async_trait]` writes them: there it is the future that is instrumented.
+///
+/// ```
+/// # use std::{future::Future, pin::Pin};
+/// # use feagi_observability::instrument;
+/// #[instrument(err)]
+/// fn read(key: String) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send>> {
+///     Box::pin(async move { key.parse().map_err(|_| format!("`{key}` is no number")) })
+/// }
+/// ```
+///
+/// # What it expands to, simplified
+///
+/// ```text
+/// fn load(name: &str, secret: u64) -> Result<usize, String> {
+///     static SITE: Site = Site::new(/* name, target, level, file, line, metric, field names */);
+///     let span = tracing::span!(target: "brain", Level::DEBUG, "load", name, rows = Empty, size = name.len(), /* … */);
+///     let _entered = span.enter();
+///     let mut call = Adopted::begin(&SITE, &span); // one relaxed load where our runtime is off
+///     let output = (|| -> Result<usize, String> { /* the body */ })();
+///     call.finish(|judgement| /* an `Err` is the outcome `error` */);
+///     match &output {
+///         Ok(value) => tracing::event!(target: "brain", Level::DEBUG, return = ?value),
+///         Err(error) => tracing::event!(target: "brain", Level::WARN, error = %error),
+///     }
+///     output
+/// }
+/// ```
+///
+/// # Coming from `tracing::instrument`
+///
+/// | there | here |
+/// |---|---|
+/// | `use tracing::instrument` | `use feagi_observability::instrument` |
+/// | all its arguments | the same |
+/// | an unknown argument is a warning | an error that names the nearest argument |
+/// | a second `err`, `ret`, `parent` or `follows_from` wins | an error that names the first |
+/// | lines at entry and exit by `with_span_events` | one line at the end with fields, outcome and duration; `log(on = "never")` |
+/// | metrics by hand or by a layer | `metric = "x"`; `metric = false` |
+/// | an `Err` is seen only with `err` | it is the outcome of span, line and metrics; `err` adds the event |
+/// | a body that is looked at stands in a `move` closure | it does not: what it borrows mutably can be returned, and arguments are dropped as before |
+/// | futures made by an inner `async fn` (`#[async_trait]` before 0.1.44) are found | they are not: the making of the future is what is instrumented |
+#[proc_macro_attribute]
+pub fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::expand(arguments.into(), item.into()).into()
 }
 
 /// Reports a burst at level `info`: one log line, one span, and the burst metrics.

@@ -35,8 +35,8 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
-    LabelValue, Labels, Metrics, burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
-    observe_block, profile,
+    LabelValue, Labels, Metrics, burst_debug, burst_error, burst_info, burst_trace, burst_warn, instrument,
+    observe, observe_block, profile,
 };
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};

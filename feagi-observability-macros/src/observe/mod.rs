@@ -6,10 +6,10 @@ mod block;
 mod boxed;
 mod check;
 mod container;
-mod function;
+pub(crate) mod function;
 mod items;
-mod model;
-mod parameters;
+pub(crate) mod model;
+pub(crate) mod parameters;
 mod recorded;
 mod selection;
 mod suspension;
@@ -32,7 +32,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut errors = Errors::default();
     let mut args = Args::read(arguments, &mut errors);
-    let Some(function) = Function::read(item.clone(), &mut errors) else {
+    let Some(function) = Function::read(item.clone(), "observe", &mut errors) else {
         return errors.finish().map_or_else(|errors| fallback::item(&errors, &item), |()| item.clone());
     };
     let boxed = boxed::find(&function);

@@ -30,3 +30,6 @@ pub fn count<T: Measure + ?Sized>(_: &T) {}
 
 /// Asks for what a gauge needs.
 pub fn gauge<T: Measure + ?Sized>(_: &T) {}
+
+/// Asks for what names a `tracing` span: a parent, or what another span follows from.
+pub fn span_id(_: impl Into<Option<tracing::span::Id>>) {}

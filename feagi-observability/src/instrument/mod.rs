@@ -38,6 +38,7 @@ pub(crate) mod wake;
 
 pub use event::Event;
 pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo};
+pub use foreign::{Adopted, AdoptedFuture, adopt_future};
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
 pub use judgement::Judgement;
@@ -54,4 +55,4 @@ pub use value::{Encoder, Field};
 pub(crate) use fields::{Fields, Keys, Value};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::ThreadInfo;
-pub(crate) use value::{MESSAGE_KEY, SPAN_KEY, TARGET_KEY};
+pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

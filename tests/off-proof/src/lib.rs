@@ -3,9 +3,9 @@
 //!
 //! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
 
-use feagi_observability::macros::instrument;
+use feagi_observability::macros::instrument as instrument_event;
 use feagi_observability::{
-    Counter, Gauge, Histogram, Labels, Metrics, burst_info, observe, observe_block, profile,
+    Counter, Gauge, Histogram, Labels, Metrics, burst_info, instrument, observe, observe_block, profile,
 };
 
 macro_rules! pair {
@@ -51,6 +51,14 @@ pair! {
 pair! {
     #[observe(level = "debug", name = "longest")]
     plain_longest, observed_longest(a: String, b: String) -> String { if a.len() >= b.len() { a } else { b } }
+}
+
+pair! {
+    #[instrument(level = "debug", ret, err(Debug), fields(len = text.len(), empty), follows_from = [None])]
+    plain_checked, observed_checked(text: &str, add: u64) -> Result<u64, std::num::ParseIntError> {
+        let number: u64 = text.parse()?;
+        Ok(number.wrapping_add(add))
+    }
 }
 
 /// What the event's function looks like without the event.
@@ -130,7 +138,7 @@ pub fn observed_block(values: &[u64]) -> Option<u64> {
             }
             value.checked_sub(1)? / 2
         };
-        instrument!("halved", half, ?values);
+        instrument_event!("halved", half, ?values);
         sum = profile!("mix", { sum.rotate_left(3) ^ half });
     }
     Some(sum)
@@ -138,7 +146,7 @@ pub fn observed_block(values: &[u64]) -> Option<u64> {
 
 /// An annotated future holds no byte more than a plain one.
 pub mod futures {
-    use super::observe;
+    use super::{instrument, observe};
     use std::future::Ready;
 
     /// A future with state over an await.
@@ -176,6 +184,16 @@ pub mod futures {
     /// The same, annotated.
     #[observe(err)]
     pub async fn observed_fallible(text: String, step: Ready<Result<u64, String>>) -> Result<u64, String> {
+        let value = step.await?;
+        Ok(value + text.len() as u64)
+    }
+
+    /// The same, annotated as for `tracing`.
+    #[instrument(ret, err)]
+    pub async fn instrumented_fallible(
+        text: String,
+        step: Ready<Result<u64, String>>,
+    ) -> Result<u64, String> {
         let value = step.await?;
         Ok(value + text.len() as u64)
     }
