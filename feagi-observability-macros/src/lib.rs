@@ -8,15 +8,20 @@
 
 #![forbid(unsafe_code)]
 
+mod argument;
+mod buckets;
+mod case;
+mod derive;
+mod docs;
 mod duration;
 mod errors;
 mod event;
 mod facts;
 mod fallback;
 mod field;
-#[allow(dead_code, reason = "the derives and `labels(…)` come next")]
 mod labels;
 mod level;
+mod metric_name;
 mod names;
 mod observe;
 mod pieces;
@@ -24,6 +29,7 @@ mod runtime_path;
 mod slot;
 #[cfg(test)]
 mod snapshot;
+mod unit;
 
 use level::Level;
 use proc_macro::TokenStream;
@@ -109,4 +115,22 @@ pub fn burst_warn(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn burst_error(input: TokenStream) -> TokenStream {
     event::expand(&event::BURST, Level::Error, input.into()).into()
+}
+
+#[doc = include_str!("../docs/label_value.md")]
+#[proc_macro_derive(LabelValue, attributes(label))]
+pub fn label_value(item: TokenStream) -> TokenStream {
+    derive::label_value::expand(item.into()).into()
+}
+
+#[doc = include_str!("../docs/labels.md")]
+#[proc_macro_derive(Labels, attributes(label))]
+pub fn labels(item: TokenStream) -> TokenStream {
+    derive::labels::expand(item.into()).into()
+}
+
+#[doc = include_str!("../docs/metrics.md")]
+#[proc_macro_derive(Metrics, attributes(metrics, metric))]
+pub fn metrics(item: TokenStream) -> TokenStream {
+    derive::metrics::expand(item.into()).into()
 }

@@ -47,6 +47,16 @@ pub enum ObservabilityError {
         /// What the system said.
         source: io::Error,
     },
+    /// Two metrics have one name, or names that would be one family on the page.
+    #[error("metric `{name}` clashes with an earlier one: {first}, then {second}; rename one of the two")]
+    MetricClash {
+        /// The later metric's name.
+        name: &'static str,
+        /// The earlier one, with its kind, labels and owner.
+        first: String,
+        /// The later one.
+        second: String,
+    },
     /// The profiler refuses its configuration.
     #[error(transparent)]
     Profiling(#[from] crate::profiling::ProfilingError),

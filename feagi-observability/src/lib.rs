@@ -35,11 +35,13 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
-    burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
+    LabelValue, Labels, Metrics, burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
 };
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
-pub use telemetry::{HealthCheck, HealthStatus, MetricsRegistry, TelemetryCollector};
+pub use telemetry::{
+    Counter, Gauge, HealthCheck, HealthStatus, Histogram, MetricsRegistry, TelemetryCollector,
+};

@@ -1,8 +1,8 @@
 //! After its first call on a thread an instrumented call neither allocates nor frees, whatever it carries and whatever is on.
 
 use feagi_observability::{
-    LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info,
-    init_observability, observe,
+    Counter, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig, Metrics, ObservabilityConfig,
+    ProfilingConfig, TelemetryConfig, burst_info, init_observability, observe,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -135,10 +135,33 @@ fn foreign(n: u64) {
     );
 }
 
+#[derive(Labels)]
+struct Parity {
+    even: bool,
+}
+
+#[derive(Metrics)]
+#[metrics(prefix = "allocations_handles")]
+struct Handles {
+    plain: Counter,
+    by_parity: Counter<Parity>,
+    level: Gauge<Parity>,
+    sizes: Histogram,
+}
+
+fn handles(n: u64) {
+    let (handles, parity) = (Handles::register(), Parity { even: n.is_multiple_of(2) });
+    handles.plain.increment(1);
+    handles.by_parity.with(&parity).increment(n);
+    handles.level.with(&parity).add(1.0);
+    handles.sizes.record(n as f64);
+    handles.sizes.record(f64::NAN);
+}
+
 type Call = (&'static str, fn(u64));
 
 /// What a host may do in its innermost loop.
-const CALLS: [Call; 8] = [
+const CALLS: [Call; 9] = [
     ("a call", |n| plain(n)),
     ("a call with fields", |n| with_fields(n, "some text", Area(n))),
     ("a call that returns Ok", |n| drop(black_box(fallible(2 * n)))),
@@ -149,6 +172,7 @@ const CALLS: [Call; 8] = [
         burst_info!(burst_id = n, neurons_fired = 98, synapses_activated = n, "burst {n} of {}", n + 1);
     }),
     ("a foreign event", foreign),
+    ("metrics through handles", handles),
 ];
 
 /// Enough to go round a ring many times: its end, its being full and the collector's waking are on the way.

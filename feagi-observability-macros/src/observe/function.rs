@@ -2,12 +2,13 @@
 //!
 //! The body is not parsed: what it contains is between the user and the compiler.
 
+use crate::docs;
 use crate::errors::Errors;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{AttrStyle, Attribute, Ident, Item, Meta, Signature, Token, Visibility};
+use syn::{AttrStyle, Attribute, Ident, Item, Signature, Token, Visibility};
 
 pub(crate) struct Function {
     /// Inner attributes of the body included: `#![allow(…)]` has no place in front of an expression.
@@ -56,16 +57,7 @@ impl Function {
 
     /// The first line of the documentation that says something.
     pub(crate) fn first_doc_line(&self) -> String {
-        let line = self.attrs.iter().find_map(|attr| {
-            let Meta::NameValue(pair) = &attr.meta else { return None };
-            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value else {
-                return None;
-            };
-            let text = text.value();
-            let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-            pair.path.is_ident("doc").then(|| line.to_owned())
-        });
-        line.unwrap_or_default()
+        docs::first_line(&self.attrs)
     }
 
     /// Whether the function has an attribute of that name.

@@ -16,11 +16,12 @@ pub use crate::instrument::probe;
 pub use crate::instrument::{
     Dynamic, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen,
     Measure, MetricFacts, Observed, Opening, Pending, Rate, SampledScope, Scope, Site, SiteFacts, Slo,
-    frame_bytes, observe_future,
+    count_series, frame_bytes, number_series, observe_future,
 };
+pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
     __feagi_emit_event as emit_event, __feagi_observe_async as observe_async,
-    __feagi_observe_sync as observe_sync,
+    __feagi_observe_sync as observe_sync, __feagi_register_metrics as register_metrics,
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 pub use crate::{
@@ -28,6 +29,7 @@ pub use crate::{
     __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
 };
 pub use check::{count, debug, display, dynamic, field, follows_from, gauge, label, parent};
+pub use std::sync::OnceLock;
 
 /// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it
 /// borrows mutably.

@@ -48,6 +48,25 @@ impl<T: LabelValue + ?Sized> LabelValue for &T {
 /// Several labels together, by `#[derive(Labels)]` on a struct whose fields are [`LabelValue`]s; `()` is no label at all.
 ///
 /// A series is numbered as the digits of a number are: the last label counts up first.
+///
+/// ```
+/// use feagi_observability::Labels;
+///
+/// #[derive(Labels)]
+/// struct JobLabels {
+///     urgent: bool,
+///     retried: bool,
+/// }
+///
+/// assert_eq!(JobLabels::KEYS, ["urgent", "retried"]);
+/// assert_eq!(JobLabels::CARDINALITY, 4);
+/// assert_eq!(JobLabels { urgent: true, retried: false }.index(), 2);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no set of metric labels",
+    label = "not a type with `#[derive(Labels)]`",
+    note = "write a struct with `#[derive(Labels)]` whose fields are the labels, such as `struct JobLabels {{ urgent: bool }}`"
+)]
 pub trait Labels {
     /// The names of the labels.
     const KEYS: &'static [&'static str];
@@ -71,6 +90,36 @@ impl Labels for () {
     fn index(&self) -> usize {
         0
     }
+}
+
+/// More series of one metric than this are a mistake: each costs memory here and in every system that reads the page.
+const MAX_SERIES: usize = 1000;
+
+/// How many series there are of labels with these values.
+///
+/// # Panics
+/// If there are more than 1000; when compiling, as it is called for constants alone.
+#[track_caller]
+#[must_use]
+pub const fn count_series(values: &[&[&str]]) -> usize {
+    let mut series: usize = 1;
+    let mut rest = values;
+    while let [label, after @ ..] = rest {
+        series = series.saturating_mul(label.len());
+        rest = after;
+    }
+    assert!(
+        series <= MAX_SERIES,
+        "these labels make more than 1000 series; take a label away, or one with fewer values"
+    );
+    series
+}
+
+/// The number of a series, from how many values each of its labels has and which of them it is. A number that is too large is no
+/// series.
+#[inline(always)]
+pub fn number_series<const N: usize>(labels: [(usize, usize); N]) -> usize {
+    labels.into_iter().fold(0, |series, (count, index)| series.wrapping_mul(count).wrapping_add(index))
 }
 
 /// The value of each label of the series with that number.

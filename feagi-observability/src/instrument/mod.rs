@@ -41,7 +41,7 @@ pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, 
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
 pub use judgement::Judgement;
-pub use label::{LabelValue, Labels};
+pub use label::{LabelValue, Labels, count_series, number_series};
 pub use level::Level;
 pub use measure::Measure;
 pub use opening::{Opening, Parent};

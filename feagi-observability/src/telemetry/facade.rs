@@ -11,34 +11,12 @@ mod parse;
 mod tests;
 
 use super::family::{Family, Kind};
+use super::handles::ladder::{BYTES, SECONDS};
 use admit::admit;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-/// 1, 2.5 and 5 of every decade from a microsecond to ten seconds.
-const SECONDS: [f64; 22] = [
-    1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1,
-    0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
-
-/// Powers of four from 64 bytes to a gibibyte, for histograms whose name says that they are no times.
-const BYTES: [f64; 13] = [
-    64.0,
-    256.0,
-    1024.0,
-    4096.0,
-    16384.0,
-    65536.0,
-    262144.0,
-    1048576.0,
-    4194304.0,
-    16777216.0,
-    67108864.0,
-    268435456.0,
-    1073741824.0,
-];
 
 /// The recorder to be installed as the global one.
 pub(crate) struct FacadeRecorder {

@@ -14,6 +14,18 @@ pub(crate) enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// What OpenMetrics appends to a family's name, sections 5.1 to 5.8. `_created` is never written, but taken.
+    pub(crate) fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Kind::Counter => &["", "_total", "_created"],
+            Kind::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
+            Kind::Summary => &["", "_sum", "_count", "_created"],
+            Kind::Gauge | Kind::Unknown => &[""],
+        }
+    }
+}
+
 /// All series of one name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Family {

@@ -11,6 +11,14 @@ mod exposition;
     allow(dead_code, reason = "only the facade brings summaries and families of unknown kind")
 )]
 mod family;
+#[cfg_attr(
+    not(all(feature = "enabled", feature = "prometheus", not(feagi_observability_off))),
+    allow(
+        dead_code,
+        reason = "off keeps nothing, and the facade has the ladders of its histograms from here"
+    )
+)]
+mod handles;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server tells strangers"))]
 mod health;
 mod heartbeat;
@@ -33,5 +41,7 @@ pub(crate) use exposition::Exposition;
 pub(crate) use own::counted;
 
 pub use collector::TelemetryCollector;
+pub(crate) use handles::clash as handle_clash;
+pub use handles::{Counter, Gauge, Handle, HandleFacts, Histogram, nowhere};
 pub use health::{HealthCheck, HealthStatus};
 pub use registry::MetricsRegistry;

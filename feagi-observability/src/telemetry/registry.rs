@@ -2,7 +2,7 @@
 
 use super::exposition::{Exposition, Page};
 use super::family::{Family, Kind, SeriesValue};
-use super::{meter, own, system};
+use super::{handles, meter, own, system};
 use crate::collect::Accounting;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -42,6 +42,7 @@ impl MetricsRegistry {
 
     pub(crate) fn page(&self, format: Exposition) -> Page {
         let mut families = meter::families();
+        families.extend(handles::families());
         families.extend(system::families());
         if let Some(accounting) = &self.accounting {
             families.extend(own::families(&accounting.stats()));
@@ -51,7 +52,7 @@ impl MetricsRegistry {
             families.extend(source());
         }
         let page = format.encode(families);
-        self.left_out[0].store(page.dropped_families, Relaxed);
+        self.left_out[0].store(page.dropped_families + handles::clashes(), Relaxed);
         self.left_out[1].store(page.dropped_series, Relaxed);
         page
     }

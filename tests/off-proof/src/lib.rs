@@ -3,7 +3,7 @@
 //!
 //! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
 
-use feagi_observability::{burst_info, observe};
+use feagi_observability::{Counter, Gauge, Histogram, Labels, Metrics, burst_info, observe};
 
 macro_rules! pair {
     ($(#[$attribute:meta])* $plain:ident, $observed:ident $signature:tt -> $result:ty $body:block) => {
@@ -63,6 +63,39 @@ pub fn plain_event(burst: u64, fired: u64) -> u64 {
 pub fn observed_event(burst: u64, fired: u64) -> u64 {
     burst_info!(burst_id = burst, neurons_fired = fired, synapses_activated = fired * 20, "burst {burst}");
     burst.wrapping_add(fired)
+}
+
+#[derive(Labels)]
+struct Parity {
+    even: bool,
+}
+
+#[derive(Metrics)]
+struct Handles {
+    calls: Counter,
+    by_parity: Counter<Parity>,
+    level: Gauge<Parity>,
+    #[metric(buckets = [1, 10])]
+    sizes: Histogram,
+}
+
+/// What the function with metrics looks like without them.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn plain_handles(burst: u64, fired: u64) -> u64 {
+    burst.rotate_left(5) ^ fired
+}
+
+/// The same with metrics.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn observed_handles(burst: u64, fired: u64) -> u64 {
+    let (handles, parity) = (Handles::register(), Parity { even: burst.is_multiple_of(2) });
+    handles.calls.increment(1);
+    handles.by_parity.with(&parity).increment(fired);
+    handles.level.with(&parity).add(1.0);
+    handles.sizes.record(fired as f64);
+    burst.rotate_left(5) ^ fired
 }
 
 /// An annotated future holds no byte more than a plain one.

@@ -5,8 +5,8 @@
 //! Leaves `log.jsonl`, `trace.json`, `cpu.pb.gz`, `metrics.txt`, `metrics.openmetrics.txt` and, written last, `stats.json`.
 
 use feagi_observability::{
-    LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info,
-    init_observability, observe,
+    Counter, Gauge, Histogram, LabelValue, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
+    ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info, init_observability, observe,
 };
 use std::error::Error;
 use std::fs;
@@ -90,8 +90,50 @@ fn foreign_metrics() {
     metrics::gauge!("feagi_thread_count").set(2.0);
 }
 
+#[derive(LabelValue)]
+enum Kind {
+    #[label(rename = "quote \" backslash \\ line\nfeed é 🧠")]
+    Awkward,
+    Plain,
+}
+
+#[derive(Labels)]
+struct ThingLabels {
+    kind: Kind,
+    done: bool,
+}
+
+/// Of each kind one, as a program would declare them.
+#[derive(Metrics)]
+#[metrics(prefix = "emit_handles")]
+struct Handles {
+    /// Things with "quotes" and \\.
+    things: Counter<ThingLabels>,
+    /// Seconds that were spent.
+    #[metric(unit = "seconds")]
+    busy: Counter,
+    /// How full it is.
+    #[metric(unit = "ratio")]
+    fill: Gauge,
+    /// Steps, also backwards.
+    #[metric(buckets = [-10, 0, 10])]
+    steps: Histogram<ThingLabels>,
+}
+
+fn own_metrics() {
+    let handles = Handles::register();
+    for (kind, step) in [(Kind::Awkward, -20.0), (Kind::Plain, 3.0)] {
+        let labels = ThingLabels { kind, done: step > 0.0 };
+        handles.things.with(&labels).increment(2);
+        handles.steps.with(&labels).record(step);
+    }
+    handles.busy.increment(1);
+    handles.fill.set(0.25);
+}
+
 fn work() {
     think();
+    own_metrics();
     let worker = std::thread::Builder::new().name("worker \"2\"".to_owned()).spawn(think);
     worker.expect("a thread more").join().expect("it only thinks");
     let mut waits = pin!(write(9));

@@ -51,23 +51,13 @@ impl Merged {
             first.series.extend(family.series);
             return;
         }
-        let names = || suffixes(family.kind).iter().map(|suffix| format!("{}{suffix}", family.name));
+        let names = || family.kind.suffixes().iter().map(|suffix| format!("{}{suffix}", family.name));
         if names().any(|name| owners.contains_key(&name)) {
             self.dropped_families += 1;
             return;
         }
         owners.extend(names().map(|name| (name, self.families.len())));
         self.families.push(family);
-    }
-}
-
-/// What OpenMetrics appends to a family's name, sections 5.1 to 5.8. `_created` is never written, but taken.
-fn suffixes(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Counter => &["", "_total", "_created"],
-        Kind::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
-        Kind::Summary => &["", "_sum", "_count", "_created"],
-        Kind::Gauge | Kind::Unknown => &[""],
     }
 }
 

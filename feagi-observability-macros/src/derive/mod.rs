@@ -1,0 +1,9 @@
+//! The derives: a struct or an enum in, an implementation out. One file for each.
+
+mod attribute;
+mod input;
+pub(crate) mod label_value;
+pub(crate) mod labels;
+pub(crate) mod metrics;
+#[cfg(test)]
+mod tests;

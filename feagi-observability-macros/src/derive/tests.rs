@@ -1,0 +1,45 @@
+//! What the derives expand to, one snapshot for each attribute.
+
+use crate::snapshot::assert_expansion;
+
+macro_rules! snapshots {
+    ($module:ident: $($name:ident { $($item:tt)* })*) => {$(
+        #[test]
+        fn $name() {
+            let expansion = super::$module::expand(quote::quote!($($item)*));
+            assert_expansion(concat!("derive_", stringify!($name)), &expansion);
+        }
+    )*};
+}
+
+snapshots! { label_value:
+    label_value { pub enum Phase { Inject, InFlight = 7, r#Move } }
+    label_value_renamed {
+        #[label(rename_all = "SCREAMING_SNAKE_CASE", crate = facade::obs)]
+        enum Phase { InFlight, #[label(rename = "up&down")] Move }
+    }
+    label_value_misuse { enum Phase<T> { A(T) } }
+}
+
+snapshots! { labels:
+    labels { struct JobLabels { phase: Phase, retried: bool } }
+    labels_renamed { #[label(crate = facade::obs)] struct JobLabels { #[label(rename = "step")] phase: Phase } }
+    labels_generic { struct JobLabels<'a, T: Copy + 'a, const N: usize> where T: Eq { phase: &'a T, r#type: bool } }
+    labels_borrowed { struct JobLabels<'a, 'b> { a: &'a Phase, b: &'b bool } }
+    labels_misuse { struct JobLabels<'a> { trace_id: &'a str } }
+}
+
+snapshots! { metrics:
+    metrics { pub struct Metrics { #[doc = " Jobs done."] #[doc = " All."] jobs: Counter, depth: obs::Gauge, wait: Histogram } }
+    metrics_prefixed {
+        #[metrics(prefix = "feagi_queue", crate = facade::obs)]
+        struct Metrics { jobs: Counter<JobLabels>, #[metric(name = "len")] depth: Gauge }
+    }
+    metrics_described {
+        struct Metrics {
+            #[doc = "Unseen."] #[metric(help = "Time waited.", unit = "seconds", buckets = [-1, 0.5, 1e3])] wait: Histogram<L>,
+            #[metric(unit = "bytes")] sent_total: Counter,
+        }
+    }
+    metrics_misuse { struct Metrics<T> { jobs: Vec<T> } }
+}

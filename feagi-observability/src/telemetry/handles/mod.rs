@@ -1,0 +1,36 @@
+//! Typed handles of metrics: what a field of `#[derive(Metrics)]` is, and where its numbers are kept.
+//!
+//! Receives numbers from the program at any time and from any thread, gives families to the metrics page. A handle counts from its
+//! registration to the end of the process, whether or not observability is initialised: a counter is a counter.
+//!
+//! Invariant: a use of a handle neither locks nor allocates nor panics, and touches atomics of its own series alone.
+
+mod counter;
+mod gauge;
+mod handle;
+mod histogram;
+pub(super) mod ladder;
+
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+mod absent;
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+mod page;
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+mod stored;
+
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+pub(crate) use absent::{clash, clashes, families};
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+pub(crate) use {page::families, stored::clash, stored::clashes};
+
+#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+use absent::Cells;
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+use stored::Cells;
+
+pub use counter::Counter;
+pub use gauge::Gauge;
+use handle::Unlabelled;
+
+pub use handle::{Handle, HandleFacts, nowhere};
+pub use histogram::Histogram;

@@ -1,0 +1,57 @@
+//! From handles to families.
+
+use super::stored::{Entry, Stored, entries};
+use super::{histogram, ladder};
+use crate::instrument::label::values_of;
+use crate::telemetry::family::{Exemplar, Family, Histogram, Label, SeriesValue};
+use crate::telemetry::own::counted;
+
+/// The families of all handles that can be shown. A series with labels is there once it has been used.
+pub(crate) fn families() -> Vec<Family> {
+    let entries = entries();
+    let mut families: Vec<Family> =
+        entries.iter().filter(|entry| entry.clash.is_none()).map(family).collect();
+    if entries.iter().any(|entry| matches!(entry.stored, Stored::Histogram(_))) {
+        let help = "Values that no histogram can hold, because they are infinite or not a number.";
+        families.push(counted("obs_refused_values_total", help, histogram::refused()));
+    }
+    families
+}
+
+fn family(entry: &Entry) -> Family {
+    let mut family = Family::new(entry.kind, entry.facts.name, entry.facts.help);
+    family.unit = Some(entry.facts.unit).filter(|unit| !unit.is_empty());
+    for (number, value) in values(entry) {
+        family.push(labels(entry, number), value);
+    }
+    family
+}
+
+fn labels(entry: &Entry, series: usize) -> Vec<Label> {
+    let values = values_of(series, entry.values);
+    entry.keys.iter().zip(values).map(|(key, value)| ((*key).into(), value.into())).collect()
+}
+
+/// The series to be shown, with their numbers.
+fn values(entry: &Entry) -> Vec<(usize, SeriesValue)> {
+    let always = entry.keys.is_empty();
+    match entry.stored {
+        Stored::Counter(cells) => {
+            numbered(cells, |cell| cell.total().or(always.then_some(0)).map(SeriesValue::count))
+        }
+        Stored::Gauge(cells) => {
+            numbered(cells, |cell| cell.value().or(always.then_some(0.0)).map(SeriesValue::Gauge))
+        }
+        Stored::Histogram(cells) => numbered(cells, |cell| {
+            let (counts, sum) = cell.values();
+            let shown = always || counts.iter().any(|count| *count > 0);
+            let exemplars: Vec<Option<Exemplar>> = Vec::new();
+            let bounds = ladder::bounds(entry.facts).to_vec();
+            shown.then_some(SeriesValue::Histogram(Histogram { bounds, counts, sum, exemplars }))
+        }),
+    }
+}
+
+fn numbered<C>(cells: &[C], value: impl Fn(&C) -> Option<SeriesValue>) -> Vec<(usize, SeriesValue)> {
+    cells.iter().enumerate().filter_map(|(number, cell)| Some((number, value(cell)?))).collect()
+}
