@@ -11,7 +11,7 @@ mod tokens;
 use crate::errors::Errors;
 use crate::fallback;
 use args::Args;
-pub(crate) use check::{check_field_count, check_field_keys};
+pub(crate) use check::{MAX_FIELDS, check_field_count, check_field_keys};
 use function::Function;
 use model::Model;
 use proc_macro2::TokenStream;

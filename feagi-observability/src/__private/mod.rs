@@ -16,7 +16,7 @@ pub use crate::instrument::probe;
 pub use crate::instrument::{
     Dynamic, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen,
     Measure, MetricFacts, Observed, Opening, Pending, Rate, SampledScope, Scope, Site, SiteFacts, Slo,
-    count_series, frame_bytes, number_series, observe_future,
+    count_series, frame_bytes, label_part, number_series, observe_future,
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
@@ -25,10 +25,11 @@ pub use crate::{
 };
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 pub use crate::{
-    __feagi_judge as judge, __feagi_judge_one as judge_one, __feagi_open as open,
-    __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
+    __feagi_fill_event as fill_event, __feagi_judge as judge, __feagi_judge_one as judge_one,
+    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
 };
-pub use check::{count, debug, display, dynamic, field, follows_from, gauge, label, parent};
+pub use check::{count, debug, display, dynamic, field, follows_from, gauge, histogram, label, parent};
+pub use feagi_observability_macros::event;
 pub use std::sync::OnceLock;
 
 /// Calls `body`. A closure that is called where it stands would not be inferred to be `FnOnce`, and then could not return what it

@@ -195,6 +195,7 @@ impl Worker {
                     Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
                 let series = entry.series(site);
                 exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
+                exemplars::offer_values(site, series, entry.fields, example);
             }
             for sink in &mut self.outputs.spans {
                 sink.write(entry);
