@@ -15,6 +15,7 @@ use crate::fallback;
 use crate::level::{Level, WrittenLevel};
 use args::Args;
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Path, Token, bracketed};
 
@@ -44,6 +45,11 @@ impl Parse for Invocation {
     }
 }
 
+/// What a macro is given where it is used for the compiler's sake alone.
+pub(crate) fn unused() -> TokenStream {
+    quote!(@ unused)
+}
+
 /// The whole way from an event macro's tokens to the expansion.
 pub(crate) fn expand(invocation: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -51,6 +57,9 @@ pub(crate) fn expand(invocation: TokenStream) -> TokenStream {
         Ok(invocation) => invocation,
         Err(error) => return fallback::expression(&error),
     };
+    if input.to_string() == unused().to_string() {
+        return quote!(());
+    }
     let args = Args::read(&schema, input, &mut errors);
     check::all(&schema, &args, &mut errors);
     let call = Call::of_macro(&schema, level, &runtime, args, &mut errors);

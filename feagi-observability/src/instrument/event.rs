@@ -2,14 +2,13 @@
 
 use super::clock;
 use super::frame::Frame;
-use super::histogram::HistogramCells;
 use super::label::LabelPart;
 use super::lost;
 use super::measure::Measure;
 use super::outcome::Outcome;
 use super::record::{Header, Kind, Mark, flags};
 use super::registry;
-use super::shard::series_of;
+use super::shard::{Shard, series_of};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
@@ -39,7 +38,8 @@ struct Head {
 struct Cells {
     counters: &'static [AtomicU64],
     gauges: &'static [&'static AtomicU64],
-    histograms: &'static [Option<HistogramCells>],
+    /// The series' first cell in its shard, where histograms are looked up: most events have none.
+    first: usize,
 }
 
 impl<'f, const N: usize> Event<'f, N> {
@@ -141,9 +141,13 @@ impl Head {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn histogram(&self, instrument: usize, value: f64) {
-        let Some(Some(histogram)) = self.cells.histograms.get(instrument) else { return };
+        if self.cells.counters.is_empty() {
+            return;
+        }
+        let shard = shard(self.site, self.state, self.thread);
+        let Some(Some(histogram)) = shard.histograms.get(self.cells.first + instrument) else { return };
         match self.thread {
             Some(_) => histogram.record(value),
             None => histogram.record_shared(value),
@@ -199,12 +203,8 @@ impl Cells {
         if !state.has(signals::METRICS) {
             return Cells::default();
         }
-        let live = site.live();
-        let shard = match thread {
-            Some(thread) => thread.shard(state.index(), site),
-            None => &live.shared,
-        };
-        let all = Cells { counters: &shard.counters, gauges: &live.gauges, histograms: &shard.histograms };
+        let counters = &shard(site, state, thread).counters;
+        let all = Cells { counters, gauges: &site.live().gauges, first: 0 };
         series.map_or(all, |series| all.behind(series * site.facts.instruments.len()))
     }
 
@@ -213,8 +213,17 @@ impl Cells {
         Cells {
             counters: self.counters.get(first..).unwrap_or_default(),
             gauges: self.gauges.get(first..).unwrap_or_default(),
-            histograms: self.histograms.get(first..).unwrap_or_default(),
+            first,
         }
+    }
+}
+
+/// Where the thread counts; on a thread that is ending all such threads count together.
+#[inline(always)]
+fn shard(site: &'static Site, state: State, thread: Option<&'static ThreadState>) -> &'static Shard {
+    match thread {
+        Some(thread) => thread.shard(state.index(), site),
+        None => &site.live().shared,
     }
 }
 

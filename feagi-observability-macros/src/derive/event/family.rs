@@ -3,7 +3,7 @@
 use super::args::Args;
 use crate::argument::{key, unknown};
 use crate::errors::Errors;
-use crate::event::Schema;
+use crate::event::{Schema, unused};
 use crate::level::Level;
 use crate::pieces;
 use crate::slot::{Slot, fill};
@@ -118,20 +118,26 @@ impl Family {
 
     fn one(&self, level: &str, docs: &TokenStream, body: &TokenStream) -> TokenStream {
         let name = self.ident(level);
-        // An exported macro stands at the crate's root. For all others the import makes a path of the name.
-        let (export, import) = if self.is_exported {
-            (quote!(#[macro_export]), TokenStream::new())
-        } else {
-            (TokenStream::new(), quote!(#[allow(unused_imports)] pub(crate) use #name;))
-        };
+        if self.is_exported {
+            // It stands at the crate's root.
+            return quote! {
+                #docs
+                #[macro_export]
+                macro_rules! #name {
+                    ($($tokens:tt)*) => { #body };
+                }
+            };
+        }
+        let own = format_ident!("__{name}");
+        let unused = unused();
+        // The import makes a path of the name, and its use here keeps lints quiet that a user may have forbidden.
         quote! {
             #docs
-            #export
-            #[allow(unused_macros)]
-            macro_rules! #name {
+            macro_rules! #own {
                 ($($tokens:tt)*) => { #body };
             }
-            #import
+            pub(crate) use #own as #name;
+            const _: () = #name! { #unused };
         }
     }
 
