@@ -2,12 +2,12 @@
 //!
 //! Its name is the one that a field `x` of the event's struct would have.
 
-use super::schema::{Instrument, Schema};
+use super::schema::{Instrument, Role, Schema};
 use crate::errors::Errors;
 use crate::field::Field;
-use crate::metric_name::{MetricKind, MetricName, check_metric_name, on_page};
+use crate::metric_name::{Claim, MetricKind, MetricName, check_clash, check_metric_name, on_page};
 use crate::unit;
-use proc_macro2::TokenTree;
+use proc_macro2::{TokenStream, TokenTree};
 
 /// What stands before a field's own name in that of its metric. A gauge is what the last event said; it would clash with a counter
 /// or a histogram of the same name.
@@ -29,9 +29,41 @@ pub(super) fn declared(field: &Field) -> Option<(MetricKind, &str)> {
     (is_word && has_value).then_some((kind, name))
 }
 
-/// The metric that a field declares.
-pub(super) fn instrument(schema: &Schema, field: &Field, errors: &mut Errors) -> Option<Instrument> {
-    let (kind, own) = declared(field)?;
+/// Whether the event has a field of that name which is more than a field.
+pub(super) fn is_taken(schema: &Schema, own: &str) -> bool {
+    schema.instruments_of(own).next().is_some() || schema.role(own) != Role::Plain
+}
+
+/// The metrics that fields declare, each with a name of its own.
+pub(super) fn instruments(schema: &Schema, fields: &[Field], errors: &mut Errors) -> Vec<Instrument> {
+    let mut instruments = Vec::new();
+    let mut claims: Vec<Claim> =
+        schema.instruments.iter().map(|instrument| instrument.claim(TokenStream::new())).collect();
+    for (at, field) in fields.iter().enumerate() {
+        let Some((kind, own)) = declared(field) else { continue };
+        // One that stands twice is one mistake, and so is one that is there already.
+        let is_second = fields.iter().take(at).any(|first| first.key == field.key);
+        if is_second || is_taken(schema, own) {
+            continue;
+        }
+        if let Some(instrument) = instrument(schema, field, kind, own, errors) {
+            claims.push(instrument.claim(field.name.clone()));
+            instruments.push(instrument);
+        }
+    }
+    if !instruments.is_empty() {
+        check_clash(&claims, errors);
+    }
+    instruments
+}
+
+fn instrument(
+    schema: &Schema,
+    field: &Field,
+    kind: MetricKind,
+    own: &str,
+    errors: &mut Errors,
+) -> Option<Instrument> {
     let written = MetricName::new(&field.name, Some(&default_prefix(&schema.stem, kind)), own);
     if !check_metric_name(&written, kind, errors) {
         return None;

@@ -6,7 +6,6 @@ use super::schema::{Instrument, Role, Schema};
 use crate::errors::Errors;
 use crate::field::{Field, Recording};
 use crate::level::Level;
-use crate::metric_name::check_clash;
 use crate::runtime_path::runtime_path;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -38,18 +37,7 @@ impl<'s> Call<'s> {
         };
         // An instrument is listed only where something feeds it: a gauge that is never set would show a zero nobody measured.
         let mut instruments: Vec<Instrument> = schema.instruments.iter().filter(fed).cloned().collect();
-        let mut claims: Vec<_> =
-            schema.instruments.iter().map(|instrument| instrument.claim(TokenStream::new())).collect();
-        let known = claims.len();
-        for field in &args.fields {
-            if let Some(instrument) = ad_hoc::instrument(schema, field, errors) {
-                claims.push(instrument.claim(field.name.clone()));
-                instruments.push(instrument);
-            }
-        }
-        if claims.len() > known {
-            check_clash(&claims, errors);
-        }
+        instruments.extend(ad_hoc::instruments(schema, &args.fields, errors));
         let fields = args.fields.into_iter().map(|field| recorded(schema, field)).collect();
         Call { schema, runtime, level, target: args.target, fields, instruments, message: args.message }
     }

@@ -15,6 +15,7 @@ pub(crate) fn all(schema: &Schema, args: &Args, errors: &mut Errors) {
     check_target(args, errors);
     for field in &args.fields {
         check_number(schema, field, errors);
+        check_declared(schema, field, errors);
     }
     check_labels(schema, args, errors);
 }
@@ -42,6 +43,21 @@ fn check_number(schema: &Schema, field: &Field, errors: &mut Errors) {
     } else if schema.role(key) == Role::Label {
         let message = format!("`{key}` is also a label and needs the value itself; remove the `{sigil}`");
         errors.push(field, message);
+    }
+}
+
+/// What the event itself says of a field is not said again by a call.
+fn check_declared(schema: &Schema, field: &Field, errors: &mut Errors) {
+    if let Some((kind, own)) = ad_hoc::declared(field)
+        && ad_hoc::is_taken(schema, own)
+    {
+        let message = format!(
+            "`{own}` is a field of the event `{}` already, and what it is stands there; write `{own} = …`, \
+             or name the {} otherwise",
+            schema.name,
+            kind.word()
+        );
+        errors.push(&field.name, message);
     }
 }
 
