@@ -17,7 +17,7 @@ use family::Family;
 use field::EventField;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Fields, GenericParam};
+use syn::{Data, DeriveInput, Fields};
 
 const REMEDY: &str = "write a struct with named fields, such as `struct Burst { neurons_fired: u64 }`";
 
@@ -151,10 +151,7 @@ fn count_series(model: &Model<'_>) -> Option<TokenStream> {
 /// Stands in where there are errors, so that those who report the event are not told that they cannot.
 fn tokens_of_nothing(model: &Model<'_>) -> TokenStream {
     let family = model.family.as_ref().map(Family::tokens_of_nothing);
-    let has_types =
-        model.item.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
-    let body = if has_types { TokenStream::new() } else { quote!(let _ = self;) };
-    let emit = emit(model, &body);
+    let emit = emit(model, &TokenStream::new());
     quote!(#emit #family)
 }
 
