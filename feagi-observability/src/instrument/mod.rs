@@ -28,6 +28,10 @@ mod opening;
 mod outcome;
 pub mod probe;
 pub(crate) mod record;
+#[cfg_attr(
+    any(not(feature = "enabled"), feagi_observability_off),
+    allow(dead_code, reason = "off has no handles, on whose page it is shown")
+)]
 pub(crate) mod refused;
 pub(crate) mod registry;
 pub(crate) mod ring;
