@@ -34,7 +34,6 @@ mod slot;
 mod snapshot;
 mod unit;
 
-use level::Level;
 use proc_macro::TokenStream;
 
 #[doc = include_str!("../docs/observe.md")]
@@ -248,51 +247,17 @@ pub fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
     instrument::expand(arguments.into(), item.into()).into()
 }
 
-/// Reports a burst at level `info`: one log line, one span, and the burst metrics.
-///
-/// The grammar is that of `tracing::info!`: `target: "…"` first, then fields (`a`, `%a`, `?a`, `k = v`, `k = %v`, dotted
-/// keys, keys as string literals), the message with its arguments last. `crate = path,` before all names a renamed runtime.
-///
-/// | field | becomes |
-/// |---|---|
-/// | none needed | counter `feagi_burst_total`, one a report |
-/// | `burst_id` | a field |
-/// | `neurons_fired` | gauge `feagi_neurons_fired`, counter `feagi_burst_neurons_fired_total` |
-/// | `synapses_activated` | gauge `feagi_synapses_activated`, counter `feagi_burst_synapses_activated_total` |
-/// | any other | a field |
-///
-/// ```
-/// let (fired, area) = (1000_u64, "visual");
-/// feagi_observability::burst_info!(burst_id = 42, neurons_fired = fired, synapses_activated = 5000, %area);
-/// feagi_observability::burst_info!(burst_id = 43, neurons_fired = fired, "burst in {area}");
-/// ```
+/// What the macros of an event hand their schema and their tokens to.
+#[doc(hidden)]
 #[proc_macro]
-pub fn burst_info(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Info, input.into()).into()
+pub fn event(invocation: TokenStream) -> TokenStream {
+    event::expand(invocation.into()).into()
 }
 
-/// Reports a burst at level `trace`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_trace(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Trace, input.into()).into()
-}
-
-/// Reports a burst at level `debug`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_debug(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Debug, input.into()).into()
-}
-
-/// Reports a burst at level `warn`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_warn(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Warn, input.into()).into()
-}
-
-/// Reports a burst at level `error`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_error(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Error, input.into()).into()
+#[doc = include_str!("../docs/event.md")]
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event_derive(item: TokenStream) -> TokenStream {
+    derive::event::expand(item.into()).into()
 }
 
 #[doc = include_str!("../docs/label_value.md")]

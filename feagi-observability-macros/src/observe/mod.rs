@@ -19,7 +19,7 @@ use crate::errors::Errors;
 use crate::fallback;
 use args::Args;
 pub(crate) use block::{expand_block, expand_profile};
-pub(crate) use check::{check_field_count, check_field_keys};
+pub(crate) use check::{MAX_FIELDS, check_field_count, check_field_keys};
 use function::Function;
 use model::Model;
 use proc_macro2::TokenStream;

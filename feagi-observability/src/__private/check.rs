@@ -28,6 +28,9 @@ pub fn follows_from<T: Parent>(_: impl IntoIterator<Item = T>) {}
 /// Asks for what a counter needs.
 pub fn count<T: Measure + ?Sized>(_: &T) {}
 
+/// Asks for what a histogram needs.
+pub fn histogram<T: Measure + ?Sized>(_: &T) {}
+
 /// Asks for what a gauge needs.
 pub fn gauge<T: Measure + ?Sized>(_: &T) {}
 

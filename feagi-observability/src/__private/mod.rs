@@ -21,7 +21,7 @@ pub use crate::instrument::probe;
 pub use crate::instrument::{
     Adopted, AdoptedFuture, Dynamic, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind,
     Judgement, Level, LogWhen, Measure, MetricFacts, Observed, Opening, Pending, Rate, SampledScope, Scope,
-    Site, SiteFacts, Slo, adopt_future, count_series, frame_bytes, number_series, observe_future,
+    Site, SiteFacts, Slo, adopt_future, count_series, frame_bytes, label_part, number_series, observe_future,
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
@@ -34,13 +34,16 @@ pub use crate::{
 pub use crate::{__feagi_check_key as check_key, __feagi_check_value as check_value};
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
 pub use crate::{
-    __feagi_instrument_causes as instrument_causes, __feagi_instrument_event as instrument_event,
-    __feagi_instrument_events as instrument_events, __feagi_instrument_judge as instrument_judge,
-    __feagi_instrument_open as instrument_open, __feagi_instrument_span as instrument_span,
-    __feagi_judge as judge, __feagi_judge_one as judge_one, __feagi_open as open,
-    __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
+    __feagi_fill_event as fill_event, __feagi_instrument_causes as instrument_causes,
+    __feagi_instrument_event as instrument_event, __feagi_instrument_events as instrument_events,
+    __feagi_instrument_judge as instrument_judge, __feagi_instrument_open as instrument_open,
+    __feagi_instrument_span as instrument_span, __feagi_judge as judge, __feagi_judge_one as judge_one,
+    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
 };
-pub use check::{count, debug, display, dynamic, field, follows_from, gauge, label, parent, span_id};
+pub use check::{
+    count, debug, display, dynamic, field, follows_from, gauge, histogram, label, parent, span_id,
+};
+pub use feagi_observability_macros::event;
 pub use std::sync::OnceLock;
 pub use traced::{traced_debug, traced_display, traced_value};
 /// The spans of `#[instrument]` are made by it, wherever the user's crate has it from.

@@ -192,6 +192,7 @@ impl Worker {
             let example = Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
             let series = entry.series(site);
             exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
+            exemplars::offer_values(site, series, entry.fields, example);
         }
         if record.is_span() {
             self.counts.spans.fetch_add(1, Relaxed);

@@ -5,7 +5,8 @@
 
 use feagi_observability::macros::instrument as instrument_event;
 use feagi_observability::{
-    Counter, Gauge, Histogram, Labels, Metrics, burst_info, instrument, observe, observe_block, profile,
+    Counter, Event, Gauge, Histogram, Labels, Metrics, burst_info, instrument, observe, observe_block,
+    profile,
 };
 
 macro_rules! pair {
@@ -74,6 +75,35 @@ pub fn plain_event(burst: u64, fired: u64) -> u64 {
 pub fn observed_event(burst: u64, fired: u64) -> u64 {
     burst_info!(burst_id = burst, neurons_fired = fired, synapses_activated = fired * 20, "burst {burst}");
     burst.wrapping_add(fired)
+}
+
+/// A derived event, with a label, metrics and macros.
+#[derive(Event)]
+#[event(name = "proof", macros)]
+struct Proof<'a> {
+    burst: u64,
+    #[event(gauge, counter, histogram = "proof_sizes")]
+    fired: u64,
+    #[event(label)]
+    even: bool,
+    #[event(redact)]
+    owner: &'a str,
+}
+
+/// What the function with derived events looks like without them.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn plain_derived(burst: u64, fired: u64) -> u64 {
+    burst.rotate_left(7) ^ fired
+}
+
+/// The same with both ways to report one.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn observed_derived(burst: u64, fired: u64) -> u64 {
+    Proof { burst, fired, even: burst.is_multiple_of(2), owner: "o" }.emit();
+    proof_warn!(fired = fired * 20, even = fired > 1, owner = "o", counter.spikes = burst, "burst {burst}");
+    burst.rotate_left(7) ^ fired
 }
 
 #[derive(Labels)]
