@@ -1,8 +1,9 @@
 //! After its first call on a thread an instrumented call neither allocates nor frees, whatever it carries and whatever is on.
 
 use feagi_observability::{
-    Counter, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig, Metrics, ObservabilityConfig,
-    ProfilingConfig, TelemetryConfig, burst_info, init_observability, instrument, observe,
+    Counter, Event, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
+    ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info, init_observability, instrument,
+    observe,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -185,10 +186,22 @@ fn run_instrumented_future(n: u64) {
     assert!(future.as_mut().poll(&mut context).is_ready());
 }
 
+/// An event with a label, every kind of metric, and a value that is not to be seen.
+#[derive(Event)]
+#[event(name = "allocations_job", macros)]
+struct Job {
+    #[event(label)]
+    even: bool,
+    #[event(gauge, counter, histogram = "allocations_job_sizes")]
+    size: u64,
+    #[event(redact)]
+    owner: u64,
+}
+
 type Call = (&'static str, fn(u64));
 
 /// What a host may do in its innermost loop.
-const CALLS: [Call; 12] = [
+const CALLS: [Call; 14] = [
     ("a call", |n| plain(n)),
     ("a call with fields", |n| with_fields(n, "some text", Area(n))),
     ("a call that returns Ok", |n| drop(black_box(fallible(2 * n)))),
@@ -197,6 +210,16 @@ const CALLS: [Call; 12] = [
     ("a future that is dropped", drop_future),
     ("an event", |n| {
         burst_info!(burst_id = n, neurons_fired = 98, synapses_activated = n, "burst {n} of {}", n + 1);
+    }),
+    ("a derived event", |n| Job { even: n.is_multiple_of(2), size: n, owner: n }.emit()),
+    ("an event through its macro", |n| {
+        allocations_job_warn!(
+            even = n.is_multiple_of(2),
+            size = n,
+            owner = n,
+            histogram.wait = 0.5,
+            "job {n}"
+        );
     }),
     ("a foreign event", foreign),
     ("metrics through handles", handles),
