@@ -5,7 +5,7 @@
 use super::counter::CounterCell;
 use super::gauge::GaugeCell;
 use super::histogram::HistogramCell;
-use super::{HandleFacts, ladder};
+use super::{HandleFacts, Registered, ladder};
 use crate::instrument::{Labels, count_series};
 use crate::telemetry::family::Kind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -174,6 +174,14 @@ fn clash_of(entries: &[Entry]) -> Option<(&'static str, String, String)> {
     let (later, first) = entries.iter().find_map(|entry| Some((entry, entry.clash?)))?;
     let first = entries.iter().find(|entry| std::ptr::eq(entry.facts, first))?;
     Some((later.facts.name, first.described(), later.described()))
+}
+
+/// The metrics that are shown.
+pub(crate) fn registered() -> Vec<Registered> {
+    let shown = |entry: &&Entry| entry.clash.is_none();
+    let registered =
+        |entry: &Entry| Registered { name: entry.facts.name, kind: entry.kind, described: entry.described() };
+    lock().iter().filter(shown).map(registered).collect()
 }
 
 /// How many metrics cannot be shown because of earlier ones.
