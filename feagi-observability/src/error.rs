@@ -48,14 +48,16 @@ pub enum ObservabilityError {
         source: io::Error,
     },
     /// Two metrics have one name, or names that would be one family on the page.
-    #[error("metric `{name}` clashes with an earlier one: {first}, then {second}; rename one of the two")]
+    #[error("metric `{name}` clashes with an earlier one: {first}, then {second}; {remedy}")]
     MetricClash {
         /// The later metric's name.
-        name: &'static str,
-        /// The earlier one, with its kind, labels and owner.
+        name: String,
+        /// The earlier one, with its kind, and its owner or the place of its site.
         first: String,
         /// The later one.
         second: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// The profiler refuses its configuration.
     #[error(transparent)]

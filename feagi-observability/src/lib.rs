@@ -44,5 +44,6 @@ pub use profiling::{
     CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
 pub use telemetry::{
-    Counter, Gauge, HealthCheck, HealthStatus, Histogram, MetricsRegistry, TelemetryCollector,
+    CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,
+    HealthStatus, Histogram, MetricsRegistry, TelemetryCollector, catalog,
 };

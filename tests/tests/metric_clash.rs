@@ -63,8 +63,8 @@ fn a_later_metric_of_a_taken_name_is_refused() {
     assert!(page.contains("\nclash_fine_total 2\n"));
 
     let error = init_observability(&ObservabilityConfig::default()).unwrap_err();
-    let ObservabilityError::MetricClash { name, first, second } = &error else { panic!("{error}") };
-    assert_eq!(*name, "clash_jobs_total");
+    let ObservabilityError::MetricClash { name, first, second, .. } = &error else { panic!("{error}") };
+    assert_eq!(name, "clash_jobs_total");
     assert_eq!(first, "the counter `clash_jobs_total` without labels of `metric_clash::first::First`");
     assert_eq!(second, "the counter `clash_jobs_total` by retried of `metric_clash::Second`");
     assert!(error.to_string().contains("rename one of the two"), "{error}");

@@ -5,12 +5,13 @@
 //! Locals live in these macros, so that the user's code cannot see them; paths are absolute, so that no prelude is needed.
 
 /// A static site with its facts, as `&'static Site`. It stands in a block of its own: the body does not see its items.
-/// Only the facts that its author gave are listed.
+/// Only the facts that its author gave are listed. Where `instrument/listed.rs` finds the sites, each lies in the section that it reads.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_site {
-    ({ $($fact:tt)* } $(. $of_future:ident ())?) => {{
+    ({ $($fact:tt)* } $(. $kind:ident ())?) => {{
         fn here() {}
+        #[cfg_attr(all(target_os = "linux", not(miri)), used, unsafe(link_section = "feagi_sites_0_0_53"))]
         static SITE: $crate::__private::Site = $crate::__private::Site::new($crate::__private::SiteFacts {
             $($fact)*
             ..$crate::__private::SiteFacts::new(
@@ -19,7 +20,7 @@ macro_rules! __feagi_site {
                 ::core::file!(),
                 ::core::line!(),
             )
-            $(.$of_future())?
+            $(.$kind())?
         });
         &SITE
     }};
@@ -255,7 +256,7 @@ macro_rules! __feagi_emit_event {
     ) => {{
         let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
         if let ::core::option::Option::Some(mut event) =
-            $crate::__private::Event::open($crate::__private::site!($facts), &mut frame)
+            $crate::__private::Event::open($crate::__private::site!($facts.of_event()), &mut frame)
         {
             // Each value is taken once; a message may refer to the same variables.
             match ($(&$value,)* $(::core::format_args!($($message)+),)?) {
@@ -276,7 +277,7 @@ macro_rules! __feagi_emit_event {
         $measures:tt
         [$($text:tt ($($message:tt)+))?]
     ) => {{
-        let site = $crate::__private::site!($facts);
+        let site = $crate::__private::site!($facts.of_event());
         if site.is_on() {
             let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
             match ($(&$value,)* $(::core::format_args!($($message)+),)?) {

@@ -44,9 +44,7 @@ impl Plan {
 fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     let refuse = |text: String| Err(ObservabilityError::Config(text));
     config.telemetry.check_paths()?;
-    if let Some((name, first, second)) = crate::telemetry::handle_clash() {
-        return Err(ObservabilityError::MetricClash { name, first, second });
-    }
+    crate::telemetry::check_metrics()?;
     let profiling = &config.profiling;
     if !(0.0..=1.0).contains(&profiling.sample_rate) {
         return refuse(format!(

@@ -149,6 +149,8 @@ pub struct SiteFacts {
     pub extras: bool,
     /// Whether it is a future.
     pub is_async: bool,
+    /// Whether it is an event, which has no duration.
+    pub is_event: bool,
     /// The text of an event's line where the call gives none.
     pub message: &'static str,
     /// The metrics of an event.
@@ -199,6 +201,7 @@ impl SiteFacts {
             sample: 1,
             extras: false,
             is_async: false,
+            is_event: false,
             message: "",
             instruments: &[],
         }
@@ -207,6 +210,11 @@ impl SiteFacts {
     /// The same of an async function.
     pub const fn of_future(self) -> Self {
         SiteFacts { is_async: true, ..self }
+    }
+
+    /// The same of an event.
+    pub const fn of_event(self) -> Self {
+        SiteFacts { is_event: true, ..self }
     }
 
     /// The log target.

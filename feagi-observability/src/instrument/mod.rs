@@ -21,6 +21,11 @@ mod judgement;
 pub(crate) mod label;
 pub(crate) mod ladder;
 mod level;
+#[cfg(all(feature = "enabled", not(feagi_observability_off), target_os = "linux", not(miri)))]
+mod listed;
+#[cfg(not(all(feature = "enabled", not(feagi_observability_off), target_os = "linux", not(miri))))]
+#[path = "unlisted.rs"]
+mod listed;
 pub(crate) mod lost;
 mod measure;
 mod name;
@@ -60,6 +65,7 @@ pub use site::Site;
 pub use value::{Encoder, Field};
 
 pub(crate) use fields::{Fields, Keys, Value};
+pub(crate) use listed::listed_sites;
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::ThreadInfo;
 pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

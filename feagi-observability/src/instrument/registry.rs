@@ -3,10 +3,12 @@
 
 use super::facts::{InstrumentKind, SiteFacts};
 use super::label::labels_of;
+use super::listed::listed_sites;
 use super::shard::{Shard, series_of};
 use super::site::{Site, SiteLive, State, UNSET};
 use super::thread::ThreadState;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -170,6 +172,17 @@ pub(crate) fn visit_threads(mut each: impl FnMut(&'static ThreadState)) {
 /// All thread states that were ever made, for counts.
 pub(crate) fn all_threads() -> Vec<&'static ThreadState> {
     lock().all_threads.clone()
+}
+
+/// Every site that the linker has listed, and those that have been called besides.
+pub(crate) fn known_sites() -> Vec<&'static Site> {
+    let mut sites: Vec<&'static Site> = listed_sites().collect();
+    let listed: BTreeSet<*const Site> = sites.iter().map(|site| ptr::from_ref(*site)).collect();
+    let registry = lock();
+    sites.extend(
+        registry.sites.iter().map(|entry| entry.site).filter(|site| !listed.contains(&ptr::from_ref(*site))),
+    );
+    sites
 }
 
 /// Every registered site with its shards, the shared one last.

@@ -4,6 +4,7 @@ use super::facts::SiteFacts;
 use super::registry;
 use super::shard::Shard;
 use crate::context::SpanName;
+use std::borrow::Cow;
 use std::ptr;
 use std::sync::atomic::{
     AtomicPtr, AtomicU64,
@@ -134,6 +135,15 @@ impl Site {
         self.span_name.set(live.name);
         // Release: pairs with the loads above.
         self.live.store(ptr::from_ref(live).cast_mut(), std::sync::atomic::Ordering::Release);
+    }
+
+    /// Its name on every signal, also before it has been called.
+    pub(crate) fn name(&self) -> Cow<'static, str> {
+        match (self.live_if_registered(), self.facts.name) {
+            (Some(live), _) => live.name.into(),
+            (None, Some(name)) => name.into(),
+            (None, None) => super::name::short_name((self.facts.path)()).into(),
+        }
     }
 
     /// The author's name, or `Type::method` / `module::function` from the path of an item inside the function.

@@ -22,17 +22,22 @@ impl TelemetryCollector {
     /// A path in `config` that no request can name.
     pub fn new(config: &TelemetryConfig) -> Result<Self, ObservabilityError> {
         config.check_paths()?;
-        Ok(Self::with_registry(MetricsRegistry::default()))
+        Ok(Self::with_parts(MetricsRegistry::default(), Heartbeats::default()))
     }
 
+    /// The collector of a program that begins now.
     pub(crate) fn with_registry(registry: MetricsRegistry) -> Self {
+        Self::with_parts(registry, Heartbeats::from_now())
+    }
+
+    fn with_parts(registry: MetricsRegistry, heartbeats: Heartbeats) -> Self {
         let (registry, health) = (Arc::new(registry), Arc::new(Health::new()));
         let counted = Arc::clone(&health);
         registry.add_source(Box::new(move || {
             let help = "Health checks left out because there were too many.";
             vec![super::own::counted("obs_health_checks_ignored_total", help, counted.ignored())]
         }));
-        TelemetryCollector { registry, health, heartbeats: Heartbeats::default() }
+        TelemetryCollector { registry, health, heartbeats }
     }
 
     /// All metrics of the process.

@@ -1,10 +1,12 @@
-//! Heartbeats: a site with `heartbeat = "1s"` that nobody has called for so long makes its health check degrade.
+//! Heartbeats: a site with `heartbeat = "1s"` that nobody has called for so long makes its health check degrade, also one that nobody
+//! has ever called since init, where the linker lists it.
 //!
 //! Calls pay nothing for it: their counts are compared by the collector whenever it looks at the rings, and when somebody asks how
 //! the program is. So a silence is known to about 50 ms.
 
 use super::health::{Health, HealthCheck};
-use crate::instrument::{MetricFacts, Site, SiteLive, registry};
+use crate::instrument::{MetricFacts, Site, listed_sites, registry};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +15,14 @@ use std::time::{Duration, Instant};
 /// When the calls of each site were last seen to have become more.
 #[derive(Default)]
 pub(super) struct Heartbeats {
+    awaited: Option<Awaited>,
     seen: Mutex<BTreeMap<usize, Beat>>,
+}
+
+/// The sites that promise to be called, from this moment on.
+struct Awaited {
+    sites: Vec<&'static Site>,
+    since: Instant,
 }
 
 struct Beat {
@@ -22,20 +31,40 @@ struct Beat {
 }
 
 impl Heartbeats {
+    /// Those of a program that begins now: also what is never called is missed.
+    pub(super) fn from_now() -> Self {
+        let sites: Vec<_> = listed_sites().filter(|site| site.facts.heartbeat > 0).collect();
+        let awaited = (!sites.is_empty()).then(|| Awaited { sites, since: Instant::now() });
+        Heartbeats { awaited, ..Heartbeats::default() }
+    }
+
     /// Looks at all sites that promise to be called, and tells `health`.
     pub(super) fn check(&self, health: &Health) {
-        if !registry::has_heartbeats() {
-            return;
-        }
         let now = Instant::now();
+        let mut silences = BTreeMap::new();
+        if let Some(awaited) = &self.awaited {
+            let waited = now.saturating_duration_since(awaited.since);
+            // All others speak for themselves.
+            for site in awaited.sites.iter().filter(|site| site.live_if_registered().is_none()) {
+                note(&mut silences, site, waited);
+            }
+        }
+        if registry::has_heartbeats() {
+            self.note_called(&mut silences, now);
+        }
+        for (name, silence) in silences {
+            health.update(silence.verdict(name.into_owned()));
+        }
+    }
+
+    fn note_called(&self, silences: &mut Silences, now: Instant) {
         for (site, live, shards) in registry::sites() {
             if site.facts.heartbeat == 0 {
                 continue;
             }
             let ended = shards.iter().flat_map(|shard| shard.series()).flat_map(|cells| &cells.outcomes);
             let calls = ended.fold(0u64, |calls, cell| calls.wrapping_add(cell.load(Relaxed)));
-            let silence = self.silence(live.index, calls, now);
-            health.update(verdict(site, live, silence));
+            note(silences, site, self.silence(live.index, calls, now));
         }
     }
 
@@ -50,19 +79,42 @@ impl Heartbeats {
     }
 }
 
-fn verdict(site: &Site, live: &SiteLive, silence: Duration) -> HealthCheck {
-    let expected = Duration::from_nanos(site.facts.heartbeat);
+/// How long each health check has heard nothing.
+type Silences = BTreeMap<Cow<'static, str>, Silence>;
+
+struct Silence {
+    lasted: Duration,
+    expected: Duration,
+}
+
+/// Several sites may share a name, such as the backends of one thing, of which a program uses one: the liveliest speaks for all.
+fn note(silences: &mut Silences, site: &Site, lasted: Duration) {
     let name = match site.facts.metric {
-        MetricFacts::Named(name) => name,
-        _ => live.name,
+        MetricFacts::Named(name) => name.into(),
+        _ => site.name(),
     };
-    let (status, message) = if silence > expected {
-        let silence = Duration::from_millis(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX));
-        ("degraded", format!("not called for {silence:?}; expected every {expected:?}"))
-    } else {
-        ("healthy", format!("called at least every {expected:?}"))
-    };
-    HealthCheck { name: name.to_owned(), status: status.to_owned(), message }
+    let silence = Silence { lasted, expected: Duration::from_nanos(site.facts.heartbeat) };
+    let kept = silences.entry(name).or_insert(Silence { lasted: Duration::MAX, expected: Duration::ZERO });
+    if silence.overdue() <= kept.overdue() {
+        *kept = silence;
+    }
+}
+
+impl Silence {
+    fn overdue(&self) -> Duration {
+        self.lasted.saturating_sub(self.expected)
+    }
+
+    fn verdict(&self, name: String) -> HealthCheck {
+        let expected = self.expected;
+        let (status, message) = if self.lasted > expected {
+            let lasted = Duration::from_millis(u64::try_from(self.lasted.as_millis()).unwrap_or(u64::MAX));
+            ("degraded", format!("not called for {lasted:?}; expected every {expected:?}"))
+        } else {
+            ("healthy", format!("expected every {expected:?}"))
+        };
+        HealthCheck { name, status: status.to_owned(), message }
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #[cfg(feature = "prometheus")]
 mod facade;
 
+mod catalog;
 mod collector;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server negotiates a format"))]
 mod exposition;
@@ -40,8 +41,9 @@ pub(crate) use exposition::Exposition;
 #[cfg(any(feature = "server", feature = "prometheus"))]
 pub(crate) use own::counted;
 
+pub(crate) use catalog::check as check_metrics;
+pub use catalog::{CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, catalog};
 pub use collector::TelemetryCollector;
-pub(crate) use handles::clash as handle_clash;
 pub use handles::{Counter, Gauge, Handle, HandleFacts, Histogram, nowhere};
 pub use health::{HealthCheck, HealthStatus};
 pub use registry::MetricsRegistry;

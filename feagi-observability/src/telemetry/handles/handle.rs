@@ -1,6 +1,7 @@
 //! What `#[derive(Metrics)]` says of a field, and what it asks of the field's type.
 
 use crate::instrument::Labels;
+use crate::telemetry::family::Kind;
 
 /// What is known of a metric when it is compiled.
 #[derive(Debug, PartialEq)]
@@ -15,6 +16,15 @@ pub struct HandleFacts {
     pub unit: &'static str,
     /// The bounds of a histogram's buckets; none for those that fit the unit.
     pub bounds: &'static [f64],
+}
+
+/// A metric that the page shows.
+pub(crate) struct Registered {
+    /// As it stands on the page, `_total` of a counter included.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Kind, name, labels and owner, for people.
+    pub(crate) described: String,
 }
 
 /// A type that a field of a struct of metrics can have.

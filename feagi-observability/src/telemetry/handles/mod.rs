@@ -18,9 +18,9 @@ mod page;
 mod stored;
 
 #[cfg(any(not(feature = "enabled"), feagi_observability_off))]
-pub(crate) use absent::{clash, clashes, families};
+pub(crate) use absent::{clash, clashes, families, registered};
 #[cfg(all(feature = "enabled", not(feagi_observability_off)))]
-pub(crate) use {page::families, stored::clash, stored::clashes};
+pub(crate) use {page::families, stored::clash, stored::clashes, stored::registered};
 
 #[cfg(any(not(feature = "enabled"), feagi_observability_off))]
 use absent::Cells;
@@ -31,5 +31,6 @@ pub use counter::Counter;
 pub use gauge::Gauge;
 use handle::Unlabelled;
 
+pub(crate) use handle::Registered;
 pub use handle::{Handle, HandleFacts, nowhere};
 pub use histogram::Histogram;

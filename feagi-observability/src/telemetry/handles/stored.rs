@@ -3,6 +3,7 @@
 //! Locked at registration and for a page, never for a use.
 
 use super::HandleFacts;
+use super::Registered;
 use super::counter::CounterCell;
 use super::gauge::GaugeCell;
 use super::histogram::HistogramCell;
@@ -178,6 +179,14 @@ fn clash_of(entries: &[Entry]) -> Option<(&'static str, String, String)> {
     let (later, first) = entries.iter().find_map(|entry| Some((entry, entry.clash?)))?;
     let first = entries.iter().find(|entry| std::ptr::eq(entry.facts, first))?;
     Some((later.facts.name, first.described(), later.described()))
+}
+
+/// The metrics that are shown.
+pub(crate) fn registered() -> Vec<Registered> {
+    let shown = |entry: &&Entry| entry.clash.is_none();
+    let registered =
+        |entry: &Entry| Registered { name: entry.facts.name, kind: entry.kind, described: entry.described() };
+    lock().iter().filter(shown).map(registered).collect()
 }
 
 /// How many metrics cannot be shown because of earlier ones.

@@ -1,0 +1,78 @@
+//! Which families a site makes on the metrics page, known without a call of it. `meter` fills them with what was counted.
+
+use crate::instrument::shard::BOUNDS;
+use crate::instrument::{InstrumentKind, MetricFacts, SiteFacts};
+use crate::telemetry::family::Kind;
+use std::borrow::Cow;
+
+/// A family before anything is measured.
+pub(super) struct Planned {
+    /// With the `_total` of a counter.
+    pub(super) name: Cow<'static, str>,
+    pub(super) kind: Kind,
+    pub(super) unit: Option<&'static str>,
+}
+
+/// The families of calls without a metric name of their own stand under this one.
+const SHARED: &str = "observed";
+
+/// All families that a site makes.
+pub(super) fn of_site(facts: &SiteFacts) -> Vec<Planned> {
+    let mut families = Vec::new();
+    let stem = match facts.metric {
+        MetricFacts::Off => None,
+        MetricFacts::Shared => Some(SHARED),
+        MetricFacts::Named(name) => Some(name),
+    };
+    if let Some(stem) = stem {
+        let mut add = |suffix: &str, kind, unit| {
+            families.push(Planned { name: format!("{stem}{suffix}").into(), kind, unit });
+        };
+        add("_calls_total", Kind::Counter, None);
+        add("_duration_seconds", Kind::Histogram, Some("seconds"));
+        if facts.in_flight {
+            add("_in_flight", Kind::Gauge, None);
+        }
+        if facts.budget > 0 {
+            add("_over_budget_total", Kind::Counter, None);
+        }
+    }
+    families.extend(facts.instruments.iter().map(|instrument| {
+        let kind = match instrument.kind {
+            InstrumentKind::Counter | InstrumentKind::Events => Kind::Counter,
+            InstrumentKind::Gauge => Kind::Gauge,
+            InstrumentKind::Histogram => Kind::Histogram,
+        };
+        let unit = Some(instrument.unit).filter(|unit| !unit.is_empty());
+        Planned { name: instrument.name.into(), kind, unit }
+    }));
+    families
+}
+
+/// What OpenMetrics calls it.
+pub(super) fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Counter => "counter",
+        Kind::Gauge => "gauge",
+        Kind::Histogram => "histogram",
+        Kind::Summary => "summary",
+        Kind::Unknown => "unknown",
+    }
+}
+
+/// The bounds of a site's duration in nanoseconds.
+pub(super) fn bounds(facts: &SiteFacts) -> &[u64] {
+    match (facts.metric, facts.buckets) {
+        (MetricFacts::Off, _) => &[],
+        (_, []) => &BOUNDS,
+        (_, bounds) => bounds,
+    }
+}
+
+/// The names of all labels that the author gave, in the order of the alphabet: on the page it is the same.
+pub(super) fn label_keys(facts: &SiteFacts) -> Vec<&'static str> {
+    let mut keys: Vec<&str> = facts.labels.to_vec();
+    keys.extend(facts.dynamic.map(|dynamic| dynamic.key));
+    keys.sort_unstable();
+    keys
+}
