@@ -50,6 +50,22 @@ fn work() {
     }
 }
 
+/// More values than there can be series.
+struct Many(usize);
+
+impl LabelValue for Many {
+    const VALUES: &'static [&'static str] = &["one of many"; 1200];
+
+    fn index(&self) -> usize {
+        self.0
+    }
+}
+
+/// One site for labels of any type.
+fn report(side: &impl LabelValue) {
+    threads_job_trace!(side = side, last = false, units = 1, histogram.sides = 1);
+}
+
 #[test]
 fn nothing_that_is_counted_is_lost() {
     let config = ObservabilityConfig {
@@ -58,6 +74,9 @@ fn nothing_that_is_counted_is_lost() {
         ..Default::default()
     };
     let observability = init_observability(&config).unwrap();
+    // The types that come after the first, and what is beyond the last series, share one.
+    [3, 3, 1100, usize::MAX].into_iter().for_each(|index| report(&Many(index)));
+    [Side::Left, Side::Right].iter().for_each(report);
     for _ in 0..2 {
         // Threads of the second round go on with the cells of the first.
         let threads: Vec<_> = (0..THREADS).map(|_| std::thread::spawn(work)).collect();
@@ -81,6 +100,9 @@ fn check_counts(page: &str) {
         (format!("threads_job_units_total{{{left}}}"), all / 2 + all / 2),
         (format!("threads_job_units_total{{{right}}}"), all + all / 2),
         ("threads_job_units_total{side=\"right\",last=\"true\"}".to_owned(), 5 * ended),
+        ("threads_job_total{side=\"one of many\",last=\"false\"}".to_owned(), 2),
+        ("threads_job_total{side=\"_overflow\",last=\"_overflow\"}".to_owned(), 4),
+        ("threads_job_sides_count{side=\"_overflow\",last=\"_overflow\"}".to_owned(), 4),
         (format!("threads_job_last_depth{{{left}}}"), 7),
         (format!("threads_job_size_sum{{{left}}}"), all / 2),
         (format!("threads_job_size_count{{{right}}}"), all / 2),
