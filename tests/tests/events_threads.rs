@@ -50,6 +50,22 @@ fn work() {
     }
 }
 
+/// More values than there can be series.
+struct Many(usize);
+
+impl LabelValue for Many {
+    const VALUES: &'static [&'static str] = &["one of many"; 1200];
+
+    fn index(&self) -> usize {
+        self.0
+    }
+}
+
+/// One site for labels of any type.
+fn report(side: &impl LabelValue) {
+    threads_job_trace!(side = side, last = false, units = 1, histogram.sides = 1);
+}
+
 #[test]
 fn nothing_that_is_counted_is_lost() {
     let config = ObservabilityConfig {
@@ -58,6 +74,9 @@ fn nothing_that_is_counted_is_lost() {
         ..Default::default()
     };
     let observability = init_observability(&config).unwrap();
+    // The types that come after the first, and what is beyond the last series, share one.
+    [3, 3, 1100, usize::MAX].into_iter().for_each(|index| report(&Many(index)));
+    [Side::Left, Side::Right].iter().for_each(report);
     for _ in 0..2 {
         // Threads of the second round go on with the cells of the first.
         let threads: Vec<_> = (0..THREADS).map(|_| std::thread::spawn(work)).collect();
@@ -65,7 +84,11 @@ fn nothing_that_is_counted_is_lost() {
     }
     let page = observability.telemetry().export_metrics();
     observability.shutdown(Duration::from_secs(10));
+    check_counts(&page);
+    check_buckets(&page);
+}
 
+fn check_counts(page: &str) {
     let all = 2 * THREADS * EVENTS;
     let (left, right) = ("side=\"left\",last=\"false\"", "side=\"right\",last=\"false\"");
     let ended = 2 * THREADS;
@@ -77,13 +100,21 @@ fn nothing_that_is_counted_is_lost() {
         (format!("threads_job_units_total{{{left}}}"), all / 2 + all / 2),
         (format!("threads_job_units_total{{{right}}}"), all + all / 2),
         ("threads_job_units_total{side=\"right\",last=\"true\"}".to_owned(), 5 * ended),
+        ("threads_job_total{side=\"one of many\",last=\"false\"}".to_owned(), 2),
+        ("threads_job_total{side=\"_overflow\",last=\"_overflow\"}".to_owned(), 4),
+        ("threads_job_sides_count{side=\"_overflow\",last=\"_overflow\"}".to_owned(), 4),
         (format!("threads_job_last_depth{{{left}}}"), 7),
         (format!("threads_job_size_sum{{{left}}}"), all / 2),
         (format!("threads_job_size_count{{{right}}}"), all / 2),
         ("threads_job_size_sum{side=\"right\",last=\"true\"}".to_owned(), 3 * ended),
     ] {
-        check(&page, &sample, value);
+        check(page, &sample, value);
     }
+    assert!(!page.contains("last=\"true\",side=\"left\""), "a series that nobody has met is not there");
+}
+
+fn check_buckets(page: &str) {
+    let all = 2 * THREADS * EVENTS;
     let buckets: Vec<&str> = page
         .lines()
         .filter(|line| {
@@ -94,7 +125,6 @@ fn nothing_that_is_counted_is_lost() {
     let quarter = (all / 4).to_string();
     let half = (all / 2).to_string();
     assert_eq!(buckets, ["0", &quarter, &quarter, &half]);
-    assert!(!page.contains("side=\"left\",last=\"true\"") && !page.contains("last=\"true\",side=\"left\""));
 }
 
 /// Labels stand in the order of their names on the page.

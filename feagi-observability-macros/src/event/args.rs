@@ -34,6 +34,15 @@ impl Args {
             errors.absorb(error);
         }
         let (fields, message) = split_message(rest);
+        args.pieces(schema, fields, errors);
+        if let Some((semicolon, message)) = message {
+            args.message_behind(&semicolon, message, errors);
+        }
+        args
+    }
+
+    /// What commas separate: first the values without names, if the event begins with any.
+    fn pieces(&mut self, schema: &Schema, fields: TokenStream, errors: &mut Errors) {
         let positional = schema.positional();
         let mut given = Some(0);
         pieces::read(fields, errors, |input, _| {
@@ -42,20 +51,16 @@ impl Args {
                 Some((at, name)) => {
                     // One mistake here is not made an error of every piece that follows.
                     given = None;
-                    args.fields.push(positional_field(schema, name, input)?);
+                    self.fields.push(positional_field(schema, name, input)?);
                     given = Some(at + 1);
                     Ok(())
                 }
-                None => args.piece(input),
+                None => self.piece(input),
             }
         });
         if given.is_some_and(|given| given < positional.len()) {
             errors.absorb(syn::Error::new(Span::call_site(), wanted(schema)));
         }
-        if let Some((semicolon, message)) = message {
-            args.message_behind(&semicolon, message, errors);
-        }
-        args
     }
 
     pub(super) fn head(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
@@ -103,13 +108,11 @@ impl Args {
     /// Behind a semicolon there is the message and nothing else.
     fn message_behind(&mut self, semicolon: &Punct, message: TokenStream, errors: &mut Errors) {
         let (message, another) = split_message(message);
-        let is_text = syn::parse::Parser::parse2(
-            |input: ParseStream<'_>| {
-                let is_text = input.peek(LitStr) && !input.peek2(Token![=]);
-                input.parse::<TokenStream>().map(|_| is_text)
-            },
-            message.clone(),
-        );
+        let begins_with_text = |input: ParseStream<'_>| {
+            let is_text = input.peek(LitStr) && !input.peek2(Token![=]);
+            input.parse::<TokenStream>().map(|_| is_text)
+        };
+        let is_text = begins_with_text.parse2(message.clone());
         if let Some((another, _)) = another {
             errors.push(another, "`;` stands once, before the message; write `,` between fields");
         } else if !is_text.unwrap_or_default() {

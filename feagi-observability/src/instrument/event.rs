@@ -119,7 +119,9 @@ impl Head {
             return None;
         }
         let thread = thread::attach();
-        let series = number_of(labels).min(series_of(&site.live().labels) - 1);
+        let known = &site.live().labels;
+        let series = if fit(labels, known) { number_of(labels) } else { usize::MAX };
+        let series = series.min(series_of(known) - 1);
         Some(Head { site, state, thread, cells: Cells::of(site, state, thread, Some(series)) })
     }
 
@@ -233,6 +235,14 @@ fn shard(site: &'static Site, state: State, thread: Option<&'static ThreadState>
 fn first_of_series(site: &'static Site, labels: &[LabelPart]) -> State {
     let values: Vec<&'static [&'static str]> = labels.iter().map(|label| label.values).collect();
     registry::first_state(site, &values)
+}
+
+/// Whether these are labels as the site has them. In a generic function they may be of other types than those that came first.
+fn fit(labels: &[LabelPart], known: &[&'static [&'static str]]) -> bool {
+    let fits = |(label, known): (&LabelPart, &&'static [&'static str])| {
+        ptr::eq(label.values, *known) || label.values == *known
+    };
+    labels.len() == known.len() && labels.iter().zip(known).all(fits)
 }
 
 /// The number of the series: the last label counts up first. One that does not exist is the last one.

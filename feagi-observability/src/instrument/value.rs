@@ -191,7 +191,8 @@ fn write_bytes(room: &mut [MaybeUninit<u8>], bytes: &[u8]) {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as a field as it is",
     label = "not a number, a bool or a text",
-    note = "write `%value` to record it by `Display` or `?value` to record it by `Debug`"
+    note = "write `%value` to record it by `Display` or `?value` to record it by `Debug`",
+    note = "on a field of an event's struct these are `#[event(display)]` and `#[event(debug)]`"
 )]
 pub trait Field {
     /// Writes the value under `key`.
