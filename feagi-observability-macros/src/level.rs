@@ -31,6 +31,11 @@ impl Level {
         number.checked_sub(1).and_then(|index| NAMED.get(index)).map(|(_, level)| *level)
     }
 
+    /// Its name.
+    pub(crate) fn word(self) -> &'static str {
+        NAMED.iter().find(|(_, level)| *level == self).map_or("info", |(name, _)| name)
+    }
+
     /// The variant of the runtime's `Level`.
     pub(crate) fn variant(self) -> Ident {
         let name = match self {

@@ -10,6 +10,7 @@
 
 mod argument;
 mod buckets;
+mod call_metric;
 mod case;
 mod derive;
 mod docs;
@@ -19,6 +20,8 @@ mod event;
 mod facts;
 mod fallback;
 mod field;
+mod form;
+mod instrument;
 mod labels;
 mod level;
 mod metric_name;
@@ -31,129 +34,9 @@ mod slot;
 mod snapshot;
 mod unit;
 
-use level::Level;
 use proc_macro::TokenStream;
 
-/// Observes a function: one span, one log line when it ends, a call counter and a duration histogram under one id.
-///
-/// It works on functions and methods with a body, sync and async, and changes nothing else about them; and on `impl` blocks,
-/// traits and inline modules, for [all functions in them](#on-many-functions-at-once).
-///
-/// | argument | without it | meaning |
-/// |---|---|---|
-/// | `"literal"` or `name = "…"` | `Type::method`, `module::function` | the span's name |
-/// | `level = "info"`, `Level::INFO`, `1` (trace) … `5` (error) | info | severity of the line |
-/// | `target = "…"` | the module's path | the log target |
-/// | `fields(a, %b, ?c, k = expr, k = %expr)` | none | recorded at entry: as it is, by `Display`, by `Debug` |
-/// | `metric` | `observed_calls_total`, `observed_duration_seconds` | these shared families |
-/// | `metric = "x"` | | `x_calls_total` and `x_duration_seconds` |
-/// | `metric = false` | | no metric |
-/// | `help = "…"` | the first line of the documentation | the metrics' HELP text |
-/// | `profile` | off | CPU samples carry this call's name |
-/// | `err` | on where the return type's name ends in `Result` | an `Err` is the outcome `error` and is recorded |
-/// | `crate = path` | `::feagi_observability` | where the runtime is |
-/// | `skip` | | leaves one item out of an observed `impl` block, trait or module |
-///
-/// An argument by value that the body moves only on some paths may be dropped when the body ends, before the other arguments.
-///
-/// ```
-/// use feagi_observability::observe;
-///
-/// /// Runs one burst.
-/// #[observe(metric = "burst", level = "debug", fields(neurons, engine = %name))]
-/// fn run(neurons: u64, name: &str) -> Result<u64, String> {
-///     neurons.checked_mul(2).ok_or_else(|| format!("{name}: too many neurons"))
-/// }
-///
-/// assert_eq!(run(21, "cpu"), Ok(42));
-/// ```
-///
-/// # On many functions at once
-///
-/// On an `impl` block, a trait or an inline module it puts itself, with its arguments, on each function with a body; in a module
-/// also on those in its `impl` blocks, traits and inline modules. It takes what can hold for many functions: `level`, `target`,
-/// `metric` (bare or `= false`), `profile`, `err` (which goes to functions whose return type's name ends in `Result`) and `crate`.
-/// In a module, a relative `crate = path` is looked up where the function stands.
-///
-/// Left out: what says `#[observe(skip)]`; what has an `#[observe(…)]` or `#[instrument]` of its own, which it keeps, also one
-/// in a `cfg_attr`; `const fn`; `#[inline(always)]` functions, which are too small to be timed; tests and `#[cfg(test)]` modules;
-/// and what macros in it define.
-///
-/// ```
-/// use feagi_observability::observe;
-///
-/// struct Npu { bursts: u64 }
-///
-/// #[observe(level = "debug", err)]
-/// impl Npu {
-///     fn burst(&mut self) -> Result<u64, String> {
-///         self.bursts += 1;
-///         Ok(self.bursts)
-///     }
-///     #[observe(metric = "npu_reset")]
-///     fn reset(&mut self) {
-///         self.bursts = 0;
-///     }
-///     #[observe(skip)]
-///     fn bursts(&self) -> u64 {
-///         self.bursts
-///     }
-/// }
-///
-/// let mut npu = Npu { bursts: 0 };
-/// assert_eq!(npu.burst(), Ok(1));
-/// npu.reset();
-/// assert_eq!(npu.bursts(), 0);
-/// ```
-///
-/// expands to (simplified)
-///
-/// ```text
-/// impl Npu {
-///     #[::feagi_observability::observe(level = "debug", err)]
-///     fn burst(&mut self) -> Result<u64, String> { … }
-///     #[observe(metric = "npu_reset")]
-///     fn reset(&mut self) { … }
-///     fn bursts(&self) -> u64 { … }
-/// }
-/// ```
-///
-/// # Functions that return a future by hand
-///
-/// Where a function's value is an `async` block, as it is (`-> impl Future`) or in `Box::pin(…)`, `Pin::from(Box::new(…))` or with
-/// `.boxed()`, the future is observed and not its making: from its first poll to its end, or to its drop. `#[async_trait]` writes such
-/// functions; it may stand above or below `#[observe]` on the same `impl` block, or above one on a method.
-///
-/// - Fields are taken in the block, on the first poll: it then holds what they name, as if its code used it. They must be in scope
-///   outside of it: under `#[async_trait]`, a destructured parameter is not.
-/// - Statements before the block run when the function is called, unobserved, and so do early returns.
-/// - The outcome is judged by `T` of `Pin<Box<dyn Future<Output = T>>>`, `impl Future<Output = T>`, `BoxFuture<'_, T>` or
-///   `LocalBoxFuture<'_, T>`; behind another alias only `err` makes an error of it.
-///
-/// ```
-/// use feagi_observability::observe;
-/// use std::{future::Future, pin::Pin};
-///
-/// #[observe(fields(path))]
-/// fn load(path: &str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + '_>> {
-///     Box::pin(async move { if path.is_empty() { Err("no path".to_owned()) } else { Ok(path.len()) } })
-/// }
-/// # let mut task = std::task::Context::from_waker(std::task::Waker::noop());
-/// # assert_eq!(load("ab").as_mut().poll(&mut task), std::task::Poll::Ready(Ok(2)));
-/// ```
-///
-/// expands to (simplified)
-///
-/// ```text
-/// fn load(path: &str) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send + '_>> {
-///     Box::pin(async move {
-///         static SITE: Site = …;
-///         let mut frame = Frame::new();
-///         let pending = Pending::begin(&SITE, &mut frame, |encoder| encoder.field(0, &path));
-///         observe_future(pending, async move { … }, judge_result).await
-///     })
-/// }
-/// ```
+#[doc = include_str!("../docs/observe.md")]
 #[proc_macro_attribute]
 pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
     observe::expand(arguments.into(), item.into()).into()
@@ -206,8 +89,7 @@ pub fn observe_block(input: TokenStream) -> TokenStream {
 
 /// Observes a block for the profiler: `observe_block!` with `profile`, in the form `profile!("name", { … })`.
 ///
-/// It is counted and timed under `observed_calls_total` and `observed_duration_seconds`, has a span and an exit line, and takes the
-/// further arguments of [`observe_block!`] between the name and the block.
+/// It is counted and timed under `observed_calls_total` and `observed_duration_seconds`, has a span, and takes the further arguments of [`observe_block!`] between the name and the block.
 ///
 /// ```
 /// use feagi_observability::profile;
@@ -257,51 +139,125 @@ pub fn instrument_event(input: TokenStream) -> TokenStream {
     event::expand_instrument(input.into()).into()
 }
 
-/// Reports a burst at level `info`: one log line, one span, and the burst metrics.
+/// Instruments a function as `tracing::instrument` does, and adds what our runtime knows of a call: a log line, metrics, an
+/// outcome and an example trace for each bucket, all under the id of the span.
 ///
-/// The grammar is that of `tracing::info!`: `target: "…"` first, then fields (`a`, `%a`, `?a`, `k = v`, `k = %v`, dotted
-/// keys, keys as string literals), the message with its arguments last. `crate = path,` before all names a renamed runtime.
+/// It takes what `tracing::instrument` takes, with the same meaning and defaults, so that code moves over by changing the path. The
+/// `tracing` span is the call's only span, whatever the subscriber. Under a subscriber of the host's own, without our runtime, it
+/// does what `tracing::instrument` does and no more; compiled out, the function is the plain one, without a span.
 ///
-/// | field | becomes |
+/// | argument | without it | meaning |
+/// |---|---|---|
+/// | `"literal"` or `name = "…"`, `name = CONSTANT` | the function's name | the span's name |
+/// | `level = "info"`, `Level::INFO`, `LEVEL`, `1` (trace) … `5` (error) | info | the level of span and line |
+/// | `target = "…"`, `target = CONSTANT` | the module's path | the target of span and line |
+/// | `parent = expr` | what is around | the span's parent, `None` for a trace of its own |
+/// | `follows_from = expr` | none | spans that this one comes from without being their child, anything to iterate over |
+/// | `skip(a, b)`, `skip_all` | every argument is a field | arguments that are not recorded |
+/// | `fields(a, %b, ?c, k = expr, k.d = %expr, { KEY } = expr)` | none | fields besides; `a` alone is empty, for `Span::record` |
+/// | `err`, `err(Debug, level = "warn")` | no event | an event for an `Err`, by `Display` at `error` |
+/// | `ret`, `ret(Display, level = "debug")` | no event | an event for the value, or for that of `Ok` beside `err`, by `Debug` at the span's level |
+/// | `log(on = "error")`, `log(on = "never")` | `"exit"` | when the call writes its line |
+/// | `metric`, `metric = "x"`, `metric = false` | `observed_calls_total`, `observed_duration_seconds` | as in [`observe`](macro@observe) |
+/// | `profile` | off | CPU samples carry this call's name |
+/// | `crate = path` | `::feagi_observability` | where the runtime is |
+///
+/// Arguments are recorded by `Debug`, numbers, `bool` and texts as they are; a field of an argument's name takes its place. The line
+/// carries the span's fields, also those that the body recorded. A call whose span is filtered out, or is another subscriber's, is no
+/// span for our runtime: it is counted, and its error is told under the ids of what is around it. An `Err` is the outcome `error` with
+/// or without `err`.
+///
+/// ```
+/// use feagi_observability::instrument;
+/// use tracing::{Level, Span, field};
+///
+/// const AREA: &str = "area";
+///
+/// /// Loads a part of the brain.
+/// #[instrument(
+///     name = "load", level = Level::DEBUG, target = "brain", skip(secret),
+///     fields(rows = field::Empty, size = name.len(), shown = %name, { AREA } = "visual"),
+///     err(level = "warn"), ret, metric = "load",
+/// )]
+/// fn load(name: &str, secret: u64) -> Result<usize, String> {
+///     let rows = name.len().checked_sub(1).ok_or("no name")?;
+///     Span::current().record("rows", rows);
+///     Ok(rows)
+/// }
+///
+/// /// Comes from other calls, without a line and metrics of its own.
+/// #[instrument(skip_all, follows_from = causes, log(on = "never"), metric = false)]
+/// async fn merge(causes: &[Span]) {}
+///
+/// /// Stands below a span that was made elsewhere.
+/// #[instrument(skip_all, parent = request, log(on = "error"), profile)]
+/// fn answer(request: &Span) {}
+///
+/// assert_eq!(load("v1", 7), Ok(1));
+/// assert!(load("", 7).is_err());
+/// drop(merge(&[Span::current()]));
+/// answer(&Span::none());
+/// ```
+///
+/// It works on functions and methods with a body, sync and async, and on functions that end in an async block, boxed or not, as
+/// `#[async_trait]` writes them: there it is the future that is instrumented.
+///
+/// ```
+/// # use std::{future::Future, pin::Pin};
+/// # use feagi_observability::instrument;
+/// #[instrument(err)]
+/// fn read(key: String) -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send>> {
+///     Box::pin(async move { key.parse().map_err(|_| format!("`{key}` is no number")) })
+/// }
+/// ```
+///
+/// # What it expands to, simplified
+///
+/// ```text
+/// fn load(name: &str, secret: u64) -> Result<usize, String> {
+///     static SITE: Site = Site::new(/* name, target, level, file, line, metric, field names */);
+///     let span = tracing::span!(target: "brain", Level::DEBUG, "load", name, rows = Empty, size = name.len(), /* … */);
+///     let _entered = span.enter();
+///     let mut call = Adopted::begin(&SITE, &span); // one relaxed load where our runtime is off
+///     let output = (|| -> Result<usize, String> { /* the body */ })();
+///     call.finish(|judgement| /* an `Err` is the outcome `error` */);
+///     match &output {
+///         Ok(value) => tracing::event!(target: "brain", Level::DEBUG, return = ?value),
+///         Err(error) => tracing::event!(target: "brain", Level::WARN, error = %error),
+///     }
+///     output
+/// }
+/// ```
+///
+/// # Coming from `tracing::instrument`
+///
+/// | there | here |
 /// |---|---|
-/// | none needed | counter `feagi_burst_total`, one a report |
-/// | `burst_id` | a field |
-/// | `neurons_fired` | gauge `feagi_neurons_fired`, counter `feagi_burst_neurons_fired_total` |
-/// | `synapses_activated` | gauge `feagi_synapses_activated`, counter `feagi_burst_synapses_activated_total` |
-/// | any other | a field |
-///
-/// ```
-/// let (fired, area) = (1000_u64, "visual");
-/// feagi_observability::burst_info!(burst_id = 42, neurons_fired = fired, synapses_activated = 5000, %area);
-/// feagi_observability::burst_info!(burst_id = 43, neurons_fired = fired, "burst in {area}");
-/// ```
-#[proc_macro]
-pub fn burst_info(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Info, input.into()).into()
+/// | `use tracing::instrument` | `use feagi_observability::instrument` |
+/// | all its arguments | the same |
+/// | an unknown argument is a warning | an error that names the nearest argument |
+/// | a second `err`, `ret`, `parent` or `follows_from` wins | an error that names the first |
+/// | lines at entry and exit by `with_span_events` | one line at the end with fields, outcome and duration; `log(on = "never")` |
+/// | metrics by hand or by a layer | `metric = "x"`; `metric = false` |
+/// | an `Err` is seen only with `err` | it is the outcome of span, line and metrics; `err` adds the event |
+/// | a body that is looked at stands in a `move` closure | it does not: what it borrows mutably can be returned, and arguments are dropped as before |
+/// | futures made by an inner `async fn` (`#[async_trait]` before 0.1.44) are found | they are not: the making of the future is what is instrumented |
+#[proc_macro_attribute]
+pub fn instrument(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::expand(arguments.into(), item.into()).into()
 }
 
-/// Reports a burst at level `trace`; see [`burst_info!`].
+/// What the macros of an event hand their schema and their tokens to.
+#[doc(hidden)]
 #[proc_macro]
-pub fn burst_trace(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Trace, input.into()).into()
+pub fn event(invocation: TokenStream) -> TokenStream {
+    event::expand(invocation.into()).into()
 }
 
-/// Reports a burst at level `debug`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_debug(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Debug, input.into()).into()
-}
-
-/// Reports a burst at level `warn`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_warn(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Warn, input.into()).into()
-}
-
-/// Reports a burst at level `error`; see [`burst_info!`].
-#[proc_macro]
-pub fn burst_error(input: TokenStream) -> TokenStream {
-    event::expand(&event::BURST, Level::Error, input.into()).into()
+#[doc = include_str!("../docs/event.md")]
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event_derive(item: TokenStream) -> TokenStream {
+    derive::event::expand(item.into()).into()
 }
 
 #[doc = include_str!("../docs/label_value.md")]

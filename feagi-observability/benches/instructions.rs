@@ -5,7 +5,8 @@
 //! Without valgrind nothing is counted, and it says so.
 
 use feagi_observability::{
-    LogOutput, LoggingConfig, ObservabilityConfig, TelemetryConfig, burst_info, init_observability, observe,
+    LogOutput, LoggingConfig, ObservabilityConfig, TelemetryConfig, burst_info, init_observability,
+    instrument, observe,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -68,11 +69,23 @@ fn foreign(n: u64) -> u64 {
     n
 }
 
+#[inline(never)]
+fn foreign_span(n: u64) -> u64 {
+    let _entered = tracing::info_span!("step", n).entered();
+    bare(n)
+}
+
+#[inline(never)]
+#[instrument(metric = "counted_instrument")]
+fn instrumented(n: u64) -> u64 {
+    black_box(n.wrapping_mul(31) ^ 7)
+}
+
 /// A name, the signals that are on, the call.
 type Case = (&'static str, Signals, fn(u64) -> u64);
 
 /// What is counted.
-const CASES: [Case; 9] = [
+const CASES: [Case; 12] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
     ("#[observe], metrics", Signals::Metrics, observed),
@@ -82,6 +95,9 @@ const CASES: [Case; 9] = [
     ("#[observe] on async fn, metrics + span + line", Signals::All, polled),
     ("burst_info!, three fields, metrics + span + line", Signals::All, event),
     ("tracing::info!, five fields", Signals::Line, foreign),
+    ("tracing::info_span!, one field, entered and left", Signals::All, foreign_span),
+    ("#[instrument], off at run time", Signals::None, instrumented),
+    ("#[instrument], metrics + span + line", Signals::All, instrumented),
 ];
 
 #[derive(Clone, Copy, PartialEq)]

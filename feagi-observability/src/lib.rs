@@ -7,6 +7,7 @@ mod compat;
 pub mod config;
 mod context;
 mod error;
+mod events;
 mod export;
 pub mod init;
 mod instrument;
@@ -35,8 +36,7 @@ pub use config::{
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
-    LabelValue, Labels, Metrics, burst_debug, burst_error, burst_info, burst_trace, burst_warn, observe,
-    observe_block, profile,
+    Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,
 };
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};

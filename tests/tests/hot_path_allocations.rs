@@ -1,8 +1,9 @@
 //! After its first call on a thread an instrumented call neither allocates nor frees, whatever it carries and whatever is on.
 
 use feagi_observability::{
-    Counter, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig, Metrics, ObservabilityConfig,
-    ProfilingConfig, TelemetryConfig, burst_info, init_observability, observe,
+    Counter, Event, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
+    ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info, init_observability, instrument,
+    observe,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -158,10 +159,49 @@ fn handles(n: u64) {
     handles.sizes.record(f64::NAN);
 }
 
+fn foreign_span(n: u64) {
+    let span = tracing::info_span!("step", n, area = ?Area(n), late = tracing::field::Empty);
+    let _entered = span.enter();
+    span.record("late", "a text");
+    let inner = tracing::info_span!(parent: &span, "inner").entered();
+    inner.follows_from(&span);
+    plain(n);
+}
+
+#[instrument(metric = "allocations_instrumented", err, ret(level = "debug"), fields(late))]
+fn instrumented(n: u64, area: Area) -> Result<u64, Area> {
+    tracing::Span::current().record("late", n);
+    fallible(n)
+}
+
+#[instrument(metric = "allocations_instrumented_future")]
+async fn instrumented_future(n: u64) {
+    Suspend(1).await;
+}
+
+fn run_instrumented_future(n: u64) {
+    let mut future = pin!(instrumented_future(n));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    assert!(future.as_mut().poll(&mut context).is_ready());
+}
+
+/// An event with a label, every kind of metric, and a value that is not to be seen.
+#[derive(Event)]
+#[event(name = "allocations_job", macros)]
+struct Job {
+    #[event(label)]
+    even: bool,
+    #[event(gauge, counter, histogram = "allocations_job_sizes")]
+    size: u64,
+    #[event(redact)]
+    owner: u64,
+}
+
 type Call = (&'static str, fn(u64));
 
 /// What a host may do in its innermost loop.
-const CALLS: [Call; 9] = [
+const CALLS: [Call; 14] = [
     ("a call", |n| plain(n)),
     ("a call with fields", |n| with_fields(n, "some text", Area(n))),
     ("a call that returns Ok", |n| drop(black_box(fallible(2 * n)))),
@@ -171,8 +211,21 @@ const CALLS: [Call; 9] = [
     ("an event", |n| {
         burst_info!(burst_id = n, neurons_fired = 98, synapses_activated = n, "burst {n} of {}", n + 1);
     }),
+    ("a derived event", |n| Job { even: n.is_multiple_of(2), size: n, owner: n }.emit()),
+    ("an event through its macro", |n| {
+        allocations_job_warn!(
+            even = n.is_multiple_of(2),
+            size = n,
+            owner = n,
+            histogram.wait = 0.5,
+            "job {n}"
+        );
+    }),
     ("a foreign event", foreign),
     ("metrics through handles", handles),
+    ("two foreign spans", foreign_span),
+    ("an instrumented call", |n| drop(black_box(instrumented(n, Area(n))))),
+    ("an instrumented future", run_instrumented_future),
 ];
 
 /// Enough to go round a ring many times: its end, its being full and the collector's waking are on the way.
@@ -216,7 +269,8 @@ fn a_call_allocates_nothing_on_its_thread_on_and_off() {
     let stats = observability.stats();
     assert!(stats.lines.emitted > 0 && stats.spans.emitted > 0, "signals were on: {stats:?}");
     let page = observability.telemetry().export_metrics();
-    let calls = 2 * (TIMES + 1);
+    // Each of the two threads, directly and in a foreign span.
+    let calls = 2 * 2 * (TIMES + 1);
     assert!(page.contains(&format!("allocations_plain_calls_total{{outcome=\"ok\"}} {calls}")), "{page}");
 
     observability.shutdown(Duration::from_secs(10));

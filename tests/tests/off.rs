@@ -11,7 +11,7 @@ const WAYS: [(&str, &[&str], &str); 2] =
 fn annotated_functions_have_the_machine_code_of_plain_ones() {
     for (way, features, flags) in WAYS {
         let assembly = assembly(way, features, flags);
-        for name in ["sum", "store", "parse", "longest", "event", "handles", "block"] {
+        for name in ["sum", "store", "parse", "longest", "event", "derived", "handles", "block", "checked"] {
             let plain = function(&assembly, &format!("plain_{name}"));
             let observed = function(&assembly, &format!("observed_{name}"));
             assert!(plain.len() > 1, "{way}: no code found for plain_{name}");
@@ -23,7 +23,7 @@ fn annotated_functions_have_the_machine_code_of_plain_ones() {
 #[test]
 fn annotated_functions_differ_while_the_signals_are_compiled_in() {
     let assembly = assembly("on", &["--features", "enabled"], "");
-    for name in ["sum", "store", "parse", "longest", "event", "handles", "block"] {
+    for name in ["sum", "store", "parse", "longest", "event", "derived", "handles", "block", "checked"] {
         let plain = function(&assembly, &format!("plain_{name}"));
         let observed = function(&assembly, &format!("observed_{name}"));
         assert_ne!(plain, observed, "the comparison would not notice instrumentation in {name}");

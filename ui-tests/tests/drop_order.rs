@@ -1,6 +1,6 @@
 //! Parameters, locals and temporaries are dropped in the order in which the plain function drops them.
 
-use feagi_observability::observe;
+use feagi_observability::{instrument, observe};
 use feagi_observability_ui_tests::block_on;
 use std::cell::RefCell;
 use std::future::{pending, ready};
@@ -82,6 +82,7 @@ macro_rules! functions {
 
 functions!(plain,);
 functions!(observed, #[observe(fields(len = log_len(), kind = "test"))]);
+functions!(instrumented, #[instrument(skip_all, fields(len = log_len(), kind = "test"))]);
 
 #[observe]
 fn moves_on_some_paths(log: &Log, a: Noisy, _b: Noisy, c: Noisy) -> Result<Noisy, Noisy> {
@@ -96,7 +97,7 @@ fn log_len() -> usize {
     0
 }
 
-/// Runs both versions and compares what was dropped when.
+/// Runs all versions and compares what was dropped when.
 macro_rules! assert_same {
     ($log:ident, $module:ident => $run:expr) => {{
         let $log = Log::default();
@@ -106,7 +107,12 @@ macro_rules! assert_same {
             $log.take()
         };
         assert!(expected.len() > 1, "nothing to compare");
-        use observed as $module;
+        {
+            use observed as $module;
+            let _ = $run;
+            assert_eq!($log.take(), expected);
+        }
+        use instrumented as $module;
         let _ = $run;
         assert_eq!($log.take(), expected);
     }};

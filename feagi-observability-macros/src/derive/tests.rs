@@ -43,3 +43,30 @@ snapshots! { metrics:
     }
     metrics_misuse { struct Metrics<T> { jobs: Vec<T> } }
 }
+
+snapshots! { event:
+    event { #[doc = " Bursts."] pub struct Burst { burst_id: u64, neurons_fired: u64 } }
+    event_without_fields { pub(crate) struct Started; }
+    event_described {
+        #[event(name = "job", level = Level::Warn, target = "t", message = "m", help = "Help.", metric = "feagi_jobs", crate = facade::obs)]
+        struct Job<'a> { text: &'a str }
+    }
+    event_uncounted { #[event(metric = false, level = "error")] struct Job { a: u8 } }
+    event_metrics {
+        struct Job {
+            #[doc = " Units."] #[event(gauge, counter)] units: u64,
+            #[event(gauge = "x", counter = "y_total", histogram = "z", unit = "seconds", buckets = [-1, 0.5])] wait: Duration,
+        }
+    }
+    event_labels { struct Job { #[event(label)] phase: Phase, #[event(label, rename = "again")] retried: bool } }
+    event_recorded {
+        struct Job { #[event(redact)] owner: String, #[event(display)] a: A, #[event(debug, rename = "b.c")] r#type: B }
+    }
+    event_macros {
+        #[doc = " Jobs."]
+        #[event(macros, crate = crate::facade::obs)]
+        struct Job<'a> { #[event(positional, label)] urgent: &'a bool, #[event(redact)] owner: u8, #[event(histogram, buckets = [1])] size: u8 }
+    }
+    event_macros_exported { #[event(level = "debug", macros(warn, error, export), crate = crate)] struct Job; }
+    event_misuse { #[event(nam = "x", macros(info))] struct Job<T>(T); }
+}

@@ -1,6 +1,7 @@
 //! `instrument!("name", k = v, …)`: an event that is declared where it happens. A line with the name as its message, a span without
 //! duration, a count in the family that all such events share.
 
+use super::ad_hoc;
 use super::args::Args as Head;
 use crate::errors::Errors;
 use crate::facts::Facts;
@@ -84,12 +85,13 @@ impl Args {
         // It has no duration.
         facts.of_runtime("metric", quote!(MetricFacts::Off));
         facts.texts("keys", self.fields.iter().map(|field| field.key.as_str()));
-        let (of, kind) = (facts.path(quote!(InstrumentFacts)), facts.path(quote!(InstrumentKind::Events)));
+        let kind = facts.path(quote!(InstrumentKind::Events));
         let help = "Events by their names.";
-        facts.set("instruments", quote!(&[#of { name: "observed_events_total", help: #help, kind: #kind }]));
+        let instrument = facts.path(quote!(InstrumentFacts::new(#kind, "observed_events_total", #help, "")));
+        facts.set("instruments", quote!(&[#instrument]));
         let count = Literal::usize_unsuffixed(self.fields.len());
         let fields = self.fields.iter().enumerate().map(|(index, field)| field.entry(index));
-        quote_spanned!(here=> #runtime::__private::emit_event! { #facts #count { #(#fields)* } [0] {} [] })
+        quote_spanned!(here=> #runtime::__private::emit_event! { #facts #count { #(#fields)* } [] [0] {} [] })
     }
 }
 
@@ -108,6 +110,17 @@ fn check(args: &Args, errors: &mut Errors) {
     check_field_keys(&args.fields, errors);
     check_field_count(&args.fields, errors);
     for field in &args.fields {
-        super::check::check_ad_hoc(field, errors);
+        check_ad_hoc(field, errors);
+    }
+}
+
+/// `counter.x` declares a metric in the macros of an event; an event by name has none but its count.
+fn check_ad_hoc(field: &Field, errors: &mut Errors) {
+    if let Some((kind, own)) = ad_hoc::declared(field) {
+        let message = format!(
+            "`{}.…` does not declare a metric here; name the field `{own}`, or derive an event",
+            kind.word()
+        );
+        errors.push(&field.name, message);
     }
 }

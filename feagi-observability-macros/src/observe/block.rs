@@ -109,6 +109,7 @@ impl Input {
             quote!(
                 fn block() {}
             ),
+            "observe",
             &mut errors,
         );
         let Some(function) = function else { return TokenStream::new() };

@@ -4,7 +4,7 @@
 //! Left out: what says `#[observe(skip)]`, what has an annotation of its own, functions without a body, `const fn`,
 //! `#[inline(always)]` functions, which are too small to be timed, and tests.
 
-use super::args::{ArgList, Args, Err as ErrArgument, Metric};
+use super::args::{ArgList, Args, Err as ErrArgument};
 use super::function::Function;
 use super::items::{Attr, Kind, Part, split};
 use super::model::named_result;
@@ -13,6 +13,7 @@ use super::selection::{Piece, for_many, joined};
 use super::{boxed, check};
 use crate::errors::Errors;
 use crate::fallback;
+use crate::form::Metric;
 use crate::runtime_path::runtime_path;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -78,6 +79,7 @@ fn check_arguments(args: &mut Args, errors: &mut Errors) {
         quote!(
             fn each() -> Result<(), ()> {}
         ),
+        "observe",
         errors,
     ) {
         let recorded = Recorded::gather(args, &function, errors);
@@ -122,7 +124,7 @@ impl Annotation {
 
     /// `err` goes where a `Result` is likely: on a function that returns something else it would be an error.
     fn of(&self, function: &Part) -> &TokenStream {
-        let function = Function::read(function.to_token_stream(), &mut Errors::default());
+        let function = Function::read(function.to_token_stream(), "observe", &mut Errors::default());
         let returns_result = function.is_some_and(|function| match boxed::find(&function) {
             Some(boxed) => named_result(&boxed.judged.sig.output),
             None => named_result(&function.sig.output),

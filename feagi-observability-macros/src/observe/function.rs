@@ -27,12 +27,12 @@ pub(crate) enum Body {
 }
 
 impl Function {
-    /// The function, or an error that says why there is none.
-    pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+    /// The function, or an error that says why there is none for the attribute of that name.
+    pub(crate) fn read(item: TokenStream, attribute: &str, errors: &mut Errors) -> Option<Self> {
         match Function::parse.parse2(item.clone()) {
             Ok(function) => Some(function),
             Err(error) => {
-                errors.absorb(no_function(item).unwrap_or(error));
+                errors.absorb(no_function(item, attribute).unwrap_or(error));
                 None
             }
         }
@@ -90,7 +90,7 @@ fn hoist(body: &Group, attrs: &mut Vec<Attribute>) -> syn::Result<Group> {
 }
 
 /// An error for an item that is something else than a function.
-fn no_function(item: TokenStream) -> Option<syn::Error> {
+fn no_function(item: TokenStream, attribute: &str) -> Option<syn::Error> {
     let item = syn::parse2::<Item>(item).ok()?;
     let (place, what) = match &item {
         Item::Struct(item) => (item.struct_token.to_token_stream(), "a struct"),
@@ -106,9 +106,10 @@ fn no_function(item: TokenStream) -> Option<syn::Error> {
         Item::ExternCrate(item) => (item.extern_token.to_token_stream(), "an extern crate"),
         _ => return None,
     };
+    let containers =
+        if attribute == "observe" { " and on `impl` blocks, traits and modules that hold them" } else { "" };
     let message = format!(
-        "`#[observe]` works on functions and on `impl` blocks, traits and modules that hold them, not on {what}; \
-         put it on the functions themselves"
+        "`#[{attribute}]` works on functions{containers}, not on {what}; put it on the functions themselves"
     );
     Some(syn::Error::new_spanned(place, message))
 }

@@ -6,10 +6,10 @@ mod block;
 mod boxed;
 mod check;
 mod container;
-mod function;
+pub(crate) mod function;
 mod items;
-mod model;
-mod parameters;
+pub(crate) mod model;
+pub(crate) mod parameters;
 mod recorded;
 mod selection;
 mod suspension;
@@ -19,7 +19,7 @@ use crate::errors::Errors;
 use crate::fallback;
 use args::Args;
 pub(crate) use block::{expand_block, expand_profile};
-pub(crate) use check::{check_field_count, check_field_keys};
+pub(crate) use check::{MAX_FIELDS, check_field_count, check_field_keys};
 use function::Function;
 use model::Model;
 use proc_macro2::TokenStream;
@@ -32,7 +32,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut errors = Errors::default();
     let mut args = Args::read(arguments, &mut errors);
-    let Some(function) = Function::read(item.clone(), &mut errors) else {
+    let Some(function) = Function::read(item.clone(), "observe", &mut errors) else {
         return errors.finish().map_or_else(|errors| fallback::item(&errors, &item), |()| item.clone());
     };
     let boxed = boxed::find(&function);

@@ -1,10 +1,11 @@
 //! What an annotation means for its function: defaults filled in, the way of seeing the outcome chosen.
 
-use super::args::{Args, LogWhen, Metric, Profile, Rate, Slo};
+use super::args::{Args, LogWhen, Profile, Rate, Slo};
 use super::function::Function;
 use super::parameters::{owned_by_future, reassigned_references};
 use super::recorded::Recorded;
 use crate::field::{Field, Recording};
+use crate::form::Metric;
 use crate::level::Level;
 use crate::runtime_path::runtime_path;
 use proc_macro2::{Span, TokenStream};
@@ -188,8 +189,7 @@ fn moved(args: &Args, recorded: &Recorded, is_judged: bool, function: &Function)
     }
     let values = recorded.iter().map(|field| field.value.to_token_stream());
     let others = [&args.parent, &args.follows_from].into_iter().flatten();
-    let values: Vec<TokenStream> = values.chain(others.map(|slot| slot.value.to_token_stream())).collect();
-    owned_by_future(function, &values)
+    owned_by_future(function, values.chain(others.map(|slot| slot.value.to_token_stream())))
 }
 
 /// Whether the function returns more than `()` and does return.
@@ -205,7 +205,7 @@ pub(crate) fn returns_value(output: &ReturnType) -> bool {
 }
 
 /// `Result`, `io::Result`, `QueryResult`.
-pub(super) fn named_result(output: &ReturnType) -> bool {
+pub(crate) fn named_result(output: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = output else { return false };
     let mut ty = &**ty;
     // A type that came through a `macro_rules` fragment stands in a group.
@@ -217,7 +217,7 @@ pub(super) fn named_result(output: &ReturnType) -> bool {
 }
 
 /// The return type with `_` for each `impl Trait`, and whether there was one.
-fn nameable(output: &ReturnType) -> (TokenStream, bool) {
+pub(crate) fn nameable(output: &ReturnType) -> (TokenStream, bool) {
     struct Opaque(bool);
     impl VisitMut for Opaque {
         fn visit_type_mut(&mut self, ty: &mut Type) {

@@ -59,9 +59,9 @@ fn is_value(name: &str) -> bool {
 ///
 /// One that nobody names stays outside, unless its name starts with `_`: mentioning it would silence the compiler's warning
 /// about it.
-pub(super) fn owned_by_future<'t>(
+pub(crate) fn owned_by_future(
     function: &Function,
-    values: impl IntoIterator<Item = &'t TokenStream>,
+    values: impl IntoIterator<Item = TokenStream>,
 ) -> Vec<Ident> {
     let mut bound = Bound::default();
     for input in &function.sig.inputs {
@@ -77,7 +77,7 @@ pub(super) fn owned_by_future<'t>(
     let mut named = HashSet::new();
     words(body, &mut named);
     for value in values {
-        words(value.clone(), &mut named);
+        words(value, &mut named);
     }
     bound.names.retain(|name| {
         let name = name.to_string();
@@ -111,7 +111,7 @@ impl<'ast> Visit<'ast> for Bound {
 }
 
 /// All words in `tokens`, those in strings included: `"{x}"` names `x`.
-fn words(tokens: TokenStream, into: &mut HashSet<String>) {
+pub(crate) fn words(tokens: TokenStream, into: &mut HashSet<String>) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => words(group.stream(), into),
@@ -129,7 +129,7 @@ fn words(tokens: TokenStream, into: &mut HashSet<String>) {
 
 /// Parameters `mut x: &mut T`. A closure that borrows `x` could not return what it was set to; all others it may borrow, which
 /// leaves them to be dropped when the function ends. `mut self: &mut Self` cannot be bound again and is left.
-pub(super) fn reassigned_references(function: &Function) -> Vec<Ident> {
+pub(crate) fn reassigned_references(function: &Function) -> Vec<Ident> {
     let typed = function.sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,

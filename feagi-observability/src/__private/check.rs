@@ -28,5 +28,11 @@ pub fn follows_from<T: Parent>(_: impl IntoIterator<Item = T>) {}
 /// Asks for what a counter needs.
 pub fn count<T: Measure + ?Sized>(_: &T) {}
 
+/// Asks for what a histogram needs.
+pub fn histogram<T: Measure + ?Sized>(_: &T) {}
+
 /// Asks for what a gauge needs.
 pub fn gauge<T: Measure + ?Sized>(_: &T) {}
+
+/// Asks for what names a `tracing` span: a parent, or what another span follows from.
+pub fn span_id(_: impl Into<Option<tracing::span::Id>>) {}

@@ -85,7 +85,7 @@ macro_rules! __feagi_observe_async {
     };
 }
 
-/// `facts, number of fields, fields, instruments fed by one, by a field, message` of an event.
+/// `facts, number of fields, fields, labels, instruments fed by one, by a field, message` of an event.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_emit_event {
@@ -93,6 +93,7 @@ macro_rules! __feagi_emit_event {
         $facts:tt
         $count:literal
         { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
+        $labels:tt
         [$($one:literal)*]
         { $(($measure:tt $instrument:literal $from:tt))* }
         [$($text:tt ($($message:tt)+))?]

@@ -186,16 +186,16 @@ impl Worker {
     }
 
     fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
+        if let (true, Some(site)) = (record.is_span() || record.is_adopted(), entry.site) {
+            let (trace_id, span_id) = (entry.trace_id, entry.span_id);
+            let is_pinned = entry.over_budget;
+            let example = Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
+            let series = entry.series(site);
+            exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
+            exemplars::offer_values(site, series, entry.fields, example);
+        }
         if record.is_span() {
             self.counts.spans.fetch_add(1, Relaxed);
-            if let Some(site) = entry.site {
-                let (trace_id, span_id) = (entry.trace_id, entry.span_id);
-                let is_pinned = entry.over_budget;
-                let example =
-                    Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
-                let series = entry.series(site);
-                exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
-            }
             for sink in &mut self.outputs.spans {
                 sink.write(entry);
             }

@@ -41,9 +41,15 @@ impl Raw {
         self.header.mark.flags & flags::OVER_BUDGET != 0
     }
 
+    /// Whether it is one of the two records of a call whose span is foreign.
+    pub(super) fn is_adopted(&self) -> bool {
+        self.header.mark.flags & flags::ADOPTED != 0
+    }
+
     pub(super) fn entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
         match self.header.mark.kind {
             Kind::Log => self.log_entry(bytes, thread),
+            Kind::Span => self.span_entry(bytes, thread),
             _ => self.site_entry(bytes, thread),
         }
     }
@@ -76,19 +82,35 @@ impl Raw {
     }
 
     fn log_entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
-        // SAFETY: foreign events put their metadata here, a static.
-        let metadata: &'static Metadata<'static> = unsafe { &*self.header.origin.cast() };
-        let fields = Fields::new(bytes, Keys::Foreign(metadata.fields()));
+        let entry = self.foreign_entry(bytes, thread);
+        let fields = entry.fields;
         Entry {
-            kind: EntryKind::Log,
+            target: fields.reserved(TARGET_KEY).unwrap_or(entry.target),
+            message: fields.reserved(MESSAGE_KEY),
+            span_name: fields.span_name().map_or("", SpanName::get),
+            ..entry
+        }
+    }
+
+    fn span_entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
+        Entry {
+            // How it ended is known where it is the span of a call.
+            kind: if self.is_adopted() { EntryKind::Call } else { EntryKind::Span },
+            is_async: self.header.mark.flags & flags::ASYNC != 0,
+            ..self.foreign_entry(bytes, thread)
+        }
+    }
+
+    fn foreign_entry<'a>(&self, bytes: &'a [u8], thread: &'a ThreadInfo) -> Entry<'a> {
+        // SAFETY: foreign events and spans put their metadata here, a static.
+        let metadata: &'static Metadata<'static> = unsafe { &*self.header.origin.cast() };
+        Entry {
             name: metadata.name(),
-            target: fields.reserved(TARGET_KEY).unwrap_or(metadata.target()),
+            target: metadata.target(),
             file: metadata.file().unwrap_or_default(),
             line: metadata.line().unwrap_or_default(),
-            message: fields.reserved(MESSAGE_KEY),
             level: (*metadata.level()).into(),
-            span_name: fields.span_name().map_or("", SpanName::get),
-            ..self.common(fields, thread)
+            ..self.common(Fields::new(bytes, Keys::Foreign(metadata.fields())), thread)
         }
     }
 

@@ -13,6 +13,8 @@ pub(crate) enum EntryKind {
     Event,
     /// A foreign `tracing` event or `log` record: a line only.
     Log,
+    /// A foreign `tracing` span: a span only. How it ended is not known.
+    Span,
 }
 
 /// One decoded record. Times are nanoseconds; `start` and `end` since the Unix epoch.
@@ -34,7 +36,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) start: u64,
     pub(crate) duration: u64,
     pub(crate) outcome: Outcome,
-    /// Whether the call was a future: it may have run on several threads.
+    /// Whether the call was a future, or the foreign span entered like one: it may have run on several threads.
     pub(crate) is_async: bool,
     pub(crate) thread: &'a ThreadInfo,
     /// The text of the line, where the record has one.

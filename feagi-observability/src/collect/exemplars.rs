@@ -3,8 +3,9 @@
 //! Written by the collector as it reads spans, so that calls pay nothing; read by scrapes.
 
 use crate::context::{SpanId, TraceId};
-use crate::instrument::Outcome;
+use crate::instrument::histogram::bucket_of;
 use crate::instrument::shard::{BUCKETS, bucket_within};
+use crate::instrument::{Fields, InstrumentFacts, InstrumentKind, Outcome, Site, Value};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A bucket's example is replaced at most this often, so that a scrape finds one that a log still holds.
@@ -25,9 +26,18 @@ pub(crate) struct Example {
     pub(crate) is_pinned: bool,
 }
 
+/// One event that stands for a value in a histogram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ValueExample {
+    pub(crate) record: Example,
+    pub(crate) value: f64,
+}
+
 /// The examples of one series.
 #[derive(Clone, Default)]
 pub(crate) struct SeriesExamples {
+    /// Of an event, by instrument and bucket; empty for what is no histogram.
+    pub(crate) values: Vec<Vec<Option<ValueExample>>>,
     pub(crate) buckets: [Option<Example>; BUCKETS],
     pub(crate) outcomes: [Option<Example>; 4],
 }
@@ -50,6 +60,35 @@ pub(crate) fn offer(site: usize, series: usize, bounds: &[u64], outcome: Outcome
         if slot.is_none_or(|old| example.replaces(&old)) {
             *slot = Some(example);
         }
+    }
+}
+
+/// Offers an event of a site with histograms, of one of its series: what it fed them stands in its fields.
+pub(crate) fn offer_values(site: &'static Site, series: usize, fields: Fields<'_>, record: Example) {
+    let is_histogram = |facts: &&InstrumentFacts| facts.kind == InstrumentKind::Histogram;
+    for (index, facts) in site.facts.instruments.iter().enumerate().filter(|(_, facts)| is_histogram(facts)) {
+        let value = fields.iter().find(|(key, _)| *key == facts.field).and_then(|(_, value)| number(value));
+        let Some(value) = value.filter(|value| value.is_finite()) else { continue };
+        let mut all = lock();
+        let of_series = grown(&mut all, site.live().index).and_then(|of_site| grown(of_site, series));
+        let of_instrument = of_series.and_then(|examples| grown(&mut examples.values, index));
+        let bucket = bucket_of(value, facts.bounds());
+        if let Some(slot) = of_instrument.and_then(|buckets| grown(buckets, bucket))
+            && slot.is_none_or(|old| record.replaces(&old.record))
+        {
+            *slot = Some(ValueExample { record, value });
+        }
+    }
+}
+
+/// What a histogram has sorted: texts are none of it.
+fn number(value: Value<'_>) -> Option<f64> {
+    match value {
+        Value::F64(value) => Some(value),
+        Value::U64(value) => Some(value as f64),
+        Value::I64(value) => Some(value as f64),
+        Value::Bool(value) => Some(f64::from(value)),
+        Value::Str(_) => None,
     }
 }
 

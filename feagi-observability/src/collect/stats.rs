@@ -30,7 +30,7 @@ pub struct Stats {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SignalStats {
-    /// Recorded by calls, events and foreign logs.
+    /// Recorded by calls, events, and foreign logs and spans.
     pub emitted: u64,
     /// Handed to the outputs.
     pub collected: u64,
@@ -38,7 +38,8 @@ pub struct SignalStats {
     pub suppressed: u64,
     /// Lost because a thread's ring was full.
     pub dropped: u64,
-    /// Lost because the thread was ending: its destructors came after that of its ring.
+    /// Lost because the thread was ending: its destructors came after that of its ring. Also foreign spans beyond the 65,472
+    /// that can be open at once.
     pub unrecorded: u64,
     /// Still on a ring.
     pub queued: u64,
@@ -111,7 +112,7 @@ impl Accounting {
         stats.lines.suppressed = self.collector.suppressed.load(Relaxed);
         stats.lines.collected = self.collector.lines.load(Relaxed).saturating_sub(stats.lines.suppressed);
         stats.spans.collected = self.collector.spans.load(Relaxed);
-        [stats.lines.unrecorded, stats.spans.unrecorded] = lost::of_ending_threads();
+        [stats.lines.unrecorded, stats.spans.unrecorded] = lost::counts();
         (stats.lines.emitted, stats.spans.emitted) = (stats.lines.unrecorded, stats.spans.unrecorded);
         for thread in registry::all_threads() {
             let counts = &thread.ring.counts;

@@ -3,6 +3,7 @@
 //! Invariant: the pointer is null or points to a [`Context`] that outlives its stay here, because the call that stored
 //! it restores the previous one before it gives its frame up.
 
+use super::entered::{Entered, Left};
 use super::{SpanId, TraceId};
 use std::cell::Cell;
 use std::ptr;
@@ -71,6 +72,7 @@ pub(crate) struct ThreadSlot {
     next_span: Cell<u64>,
     /// Odd, as its generator wants it.
     trace_random: Cell<u128>,
+    entered: Entered,
 }
 
 thread_local! {
@@ -94,14 +96,83 @@ impl ThreadSlot {
             current: AtomicPtr::new(ptr::null_mut()),
             trace_random: Cell::new((u128::from(seed[0]) << 64 | u128::from(seed[1])) | 1),
             next_span: Cell::new(seed[2] | 1),
+            entered: Entered::default(),
         }
     }
 
-    /// The innermost context, copied.
+    /// The innermost context, copied. Not for signal handlers, which may have come in the middle of a change.
     #[inline(always)]
     pub(crate) fn current(&self) -> Option<Context> {
         // SAFETY: the module's invariant; the pointer was stored by this thread.
-        unsafe { self.innermost().as_ref() }.copied()
+        unsafe { self.settled().as_ref() }.copied()
+    }
+
+    /// The innermost context. A guard that was dropped out of order may have left one that has no trace: then what was there
+    /// before it takes its place.
+    #[inline(always)]
+    pub(crate) fn settled(&self) -> *const Context {
+        let innermost = self.innermost();
+        // SAFETY: as in `current`.
+        match unsafe { innermost.as_ref() } {
+            // Our own ids never have this half zero; what comes from outside and has is found not to be marked.
+            Some(context) if context.trace_id.low == 0 => self.settle(innermost),
+            _ => innermost,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn settle(&self, mut innermost: *const Context) -> *const Context {
+        while let Some(previous) = self.entered.before_marked(innermost) {
+            innermost = previous;
+            self.restore(previous);
+        }
+        innermost
+    }
+
+    /// The context of what begins now under `parent`; a root without one, and sampled if `samples_root`.
+    pub(crate) fn child_of(
+        &self,
+        parent: Option<Context>,
+        name: &'static SpanName,
+        samples_root: bool,
+    ) -> Context {
+        let span_id = self.new_span_id();
+        match parent {
+            Some(Context { trace_id, span_id: parent_id, sampled, .. }) => {
+                Context { trace_id, span_id, parent_id, name, sampled }
+            }
+            None => {
+                let (trace_id, parent_id) = (self.new_trace_id(), SpanId::NONE);
+                Context { trace_id, span_id, parent_id, name, sampled: samples_root }
+            }
+        }
+    }
+
+    /// Makes a copy of `context` the innermost one until [`ThreadSlot::leave_span`] is called with the same key.
+    pub(crate) fn enter_span(&self, key: u64, context: Context) {
+        if let Some(place) = self.entered.push(key, context, self.settled()) {
+            // SAFETY: the copy stays unchanged as long as anything may point to it.
+            unsafe { self.enter(place) };
+        }
+    }
+
+    /// Leaves the span that was entered last under this key, in whatever order; nothing if there is none.
+    pub(crate) fn leave_span(&self, key: u64) {
+        if let Left::Restore(previous) = self.entered.leave(key, self.settled()) {
+            self.restore(previous);
+        }
+    }
+
+    /// The key of the last [`ThreadSlot::enter_span`] that was not left.
+    pub(crate) fn last_span(&self) -> Option<u64> {
+        self.entered.last()
+    }
+
+    /// Leaves everything, as a thread does that ends.
+    pub(crate) fn clear(&self) {
+        self.restore(ptr::null());
+        self.entered.clear();
     }
 
     /// Writes the context of what begins now to `place`, and returns the innermost one until now: its parent. Without one it is a
@@ -116,8 +187,8 @@ impl ThreadSlot {
         name: &'static SpanName,
         samples_root: bool,
     ) -> *const Context {
+        let innermost = self.settled();
         let span_id = self.new_span_id();
-        let innermost = self.innermost();
         // SAFETY: of the parent as in `current`; of the place by the caller's promise. Written piece by piece: a context does not
         // fit into registers beside what the caller has there.
         unsafe {
@@ -132,25 +203,6 @@ impl ThreadSlot {
             (&raw mut (*place).sampled).write(sampled);
         }
         innermost
-    }
-
-    /// The same below a parent of the caller's choice; without one it is a root.
-    ///
-    /// # Safety
-    /// `place` is one for a context.
-    pub(crate) unsafe fn write_below(
-        &self,
-        place: *mut Context,
-        name: &'static SpanName,
-        parent: Option<(TraceId, SpanId, bool)>,
-        samples_root: bool,
-    ) -> *const Context {
-        let (trace_id, parent_id, sampled) =
-            parent.unwrap_or_else(|| (self.new_trace_id(), SpanId::NONE, samples_root));
-        let span_id = self.new_span_id();
-        // SAFETY: the caller's promise.
-        unsafe { place.write(Context { trace_id, span_id, parent_id, name, sampled }) };
-        self.innermost()
     }
 
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].

@@ -9,13 +9,12 @@ use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, registry, signals};
-use crate::logging::{CaptureLayer, Filter};
+use crate::logging::{Capture, Filter};
 use crate::telemetry::{MetricsRegistry, TelemetryCollector};
 use manager::Running;
 use plan::Plan;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
-use tracing_subscriber::layer::SubscriberExt;
 
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use manager::{ObservabilityManager, ShutdownReport};
@@ -62,9 +61,9 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let capture = Arc::new(AtomicBool::new(false));
-    install_subscriber(&plan.filter, &capture)?;
-    clock::calibrate();
     let has_spans = !plan.spans.is_empty() || config.telemetry.tracing_enabled;
+    install_subscriber(Capture::new(plan.filter.clone(), Arc::clone(&capture), has_spans))?;
+    clock::calibrate();
     let watched = Arc::clone(&telemetry);
     let outputs = Outputs {
         lines: plan.lines,
@@ -111,9 +110,7 @@ fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::P
     })
 }
 
-fn install_subscriber(filter: &Filter, on: &Arc<AtomicBool>) -> Result<(), ObservabilityError> {
-    let layer = CaptureLayer::new(filter.clone(), Arc::clone(on));
-    let subscriber = tracing_subscriber::registry().with(layer);
+fn install_subscriber(subscriber: Capture) -> Result<(), ObservabilityError> {
     tracing::subscriber::set_global_default(subscriber)
         .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" })?;
     // A host with a `log` logger of its own keeps it: its records go where it wants them, not here.

@@ -7,7 +7,6 @@ use super::clock;
 use super::extras;
 use super::frame::Running;
 use super::lost;
-use super::opening::ParentContext;
 use super::outcome::Outcome;
 use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
@@ -142,7 +141,7 @@ pub(super) unsafe fn begin_below<'f>(
     site: &'static Site,
     state: State,
     fields: Written,
-    parent: ParentContext,
+    parent: Option<Context>,
 ) -> Running<'f> {
     let place = call.as_ptr();
     let Some(thread) = thread::attach() else {
@@ -152,9 +151,8 @@ pub(super) unsafe fn begin_below<'f>(
     // SAFETY: the caller's promise.
     unsafe {
         let context = &raw mut (*place).context;
-        let samples_root = state.has(signals::SPAN);
-        let parent = parent.into_ids();
-        let previous = thread.slot.write_below(context, &site.span_name, parent, samples_root);
+        let previous = thread.slot.settled();
+        context.write(thread.slot.child_of(parent, &site.span_name, state.has(signals::SPAN)));
         Call::write(place, previous, state, fields);
         if !site.facts.is_async {
             thread.slot.enter(context);

@@ -1,20 +1,21 @@
-//! One of our events: a line, a span without duration, counters and gauges, written at once.
+//! One of our events: a line, a span without duration, counters, gauges and histograms, written at once.
 
 use super::clock;
 use super::frame::Frame;
+use super::label::LabelPart;
 use super::lost;
 use super::measure::Measure;
 use super::outcome::Outcome;
 use super::record::{Header, Kind, Mark, flags};
 use super::registry;
-use super::shard::Shard;
+use super::shard::{Shard, series_of};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
 use crate::context::Context;
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// An event that is being put together; the macros open, fill and emit it.
 pub struct Event<'f, const N: usize> {
@@ -29,8 +30,16 @@ struct Head {
     state: State,
     /// `None` when the thread is ending.
     thread: Option<&'static ThreadState>,
-    /// Where its counters stand; `None` without metrics.
-    shard: Option<&'static Shard>,
+    cells: Cells,
+}
+
+/// Where the metrics of one series stand, by instrument; nothing without metrics.
+#[derive(Clone, Copy, Default)]
+struct Cells {
+    counters: &'static [AtomicU64],
+    gauges: &'static [&'static AtomicU64],
+    /// The series' first cell in its shard, where histograms are looked up: most events have none.
+    first: usize,
 }
 
 impl<'f, const N: usize> Event<'f, N> {
@@ -42,6 +51,16 @@ impl<'f, const N: usize> Event<'f, N> {
             return None;
         }
         Some(Event { head: Head::open(site, state)?, frame, fields: Written::default() })
+    }
+
+    /// The same of an event with labels, which say in which series it is counted.
+    #[inline(always)]
+    pub fn open_series<const L: usize>(
+        site: &'static Site,
+        frame: &'f mut Frame<N>,
+        labels: [LabelPart; L],
+    ) -> Option<Event<'f, N>> {
+        Some(Event { head: Head::open_series(site, &labels)?, frame, fields: Written::default() })
     }
 
     /// Writes the fields and the message.
@@ -60,6 +79,12 @@ impl<'f, const N: usize> Event<'f, N> {
     #[inline(always)]
     pub fn gauge<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
         self.head.gauge(instrument, value.gauge());
+    }
+
+    /// Sorts into a histogram of the site.
+    #[inline(always)]
+    pub fn histogram<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
+        self.head.histogram(instrument, value.histogram());
     }
 
     /// Writes the record.
@@ -81,16 +106,26 @@ impl Head {
             }
         }
         let thread = thread::attach();
-        let shard = state.has(signals::METRICS).then(|| match thread {
-            Some(thread) => thread.shard(state.index(), site),
-            None => &site.live().shared,
-        });
-        Some(Head { site, state, thread, shard })
+        Some(Head { site, state, thread, cells: Cells::of(site, state, thread, None) })
+    }
+
+    #[inline(never)]
+    fn open_series(site: &'static Site, labels: &[LabelPart]) -> Option<Head> {
+        let mut state = site.state();
+        if state.has(signals::UNREGISTERED) {
+            state = first_of_series(site, labels);
+        }
+        if state == State::OFF {
+            return None;
+        }
+        let thread = thread::attach();
+        let series = number_of(labels).min(series_of(&site.live().labels) - 1);
+        Some(Head { site, state, thread, cells: Cells::of(site, state, thread, Some(series)) })
     }
 
     #[inline(always)]
     fn count(&self, instrument: usize, by: u64) {
-        let Some(counter) = self.shard.and_then(|shard| shard.counters.get(instrument)) else { return };
+        let Some(counter) = self.cells.counters.get(instrument) else { return };
         match self.thread {
             // A count never shrinks a counter, however large what it is fed.
             Some(_) => counter.store(counter.load(Relaxed).saturating_add(by), Relaxed),
@@ -101,10 +136,21 @@ impl Head {
 
     #[inline(always)]
     fn gauge(&self, instrument: usize, value: f64) {
-        if self.shard.is_some()
-            && let Some(gauge) = self.site.live().gauges.get(instrument)
-        {
-            gauge.store(value.gauge().to_bits(), Relaxed);
+        if let Some(gauge) = self.cells.gauges.get(instrument) {
+            gauge.store(value.to_bits(), Relaxed);
+        }
+    }
+
+    #[inline(never)]
+    fn histogram(&self, instrument: usize, value: f64) {
+        if self.cells.counters.is_empty() {
+            return;
+        }
+        let shard = shard(self.site, self.state, self.thread);
+        let Some(Some(histogram)) = shard.histograms.get(self.cells.first + instrument) else { return };
+        match self.thread {
+            Some(_) => histogram.record(value),
+            None => histogram.record_shared(value),
         }
     }
 
@@ -143,4 +189,56 @@ impl Head {
         // SAFETY: the caller's promise.
         unsafe { thread.ring.push(mark.flags, fields.bytes, bytes, header) };
     }
+}
+
+impl Cells {
+    /// Those of a series; of a site without labels the only one.
+    #[inline(always)]
+    fn of(
+        site: &'static Site,
+        state: State,
+        thread: Option<&'static ThreadState>,
+        series: Option<usize>,
+    ) -> Cells {
+        if !state.has(signals::METRICS) {
+            return Cells::default();
+        }
+        let counters = &shard(site, state, thread).counters;
+        let all = Cells { counters, gauges: &site.live().gauges, first: 0 };
+        series.map_or(all, |series| all.behind(series * site.facts.instruments.len()))
+    }
+
+    /// Without so many cells at the start.
+    fn behind(self, first: usize) -> Cells {
+        Cells {
+            counters: self.counters.get(first..).unwrap_or_default(),
+            gauges: self.gauges.get(first..).unwrap_or_default(),
+            first,
+        }
+    }
+}
+
+/// Where the thread counts; on a thread that is ending all such threads count together.
+#[inline(always)]
+fn shard(site: &'static Site, state: State, thread: Option<&'static ThreadState>) -> &'static Shard {
+    match thread {
+        Some(thread) => thread.shard(state.index(), site),
+        None => &site.live().shared,
+    }
+}
+
+/// Registers a site whose labels are known now.
+#[cold]
+#[inline(never)]
+fn first_of_series(site: &'static Site, labels: &[LabelPart]) -> State {
+    let values: Vec<&'static [&'static str]> = labels.iter().map(|label| label.values).collect();
+    registry::first_state(site, &values)
+}
+
+/// The number of the series: the last label counts up first. One that does not exist is the last one.
+fn number_of(labels: &[LabelPart]) -> usize {
+    let digit = |series: usize, label: &LabelPart| {
+        series.saturating_mul(label.values.len()).saturating_add(label.index)
+    };
+    labels.iter().fold(0, digit)
 }

@@ -25,17 +25,42 @@ pub enum InstrumentKind {
     Events,
     /// Keeps the last value.
     Gauge,
+    /// Sorts values by size.
+    Histogram,
 }
 
-/// One counter or gauge of an event site.
+/// One metric of an event site.
 #[derive(Debug)]
 pub struct InstrumentFacts {
     /// The full metric name, `_total` of a counter included.
     pub name: &'static str,
     /// The HELP text.
     pub help: &'static str,
-    /// Counter or gauge.
+    /// What it does with values.
     pub kind: InstrumentKind,
+    /// The base unit that the name ends in; empty if it ends in none.
+    pub unit: &'static str,
+    /// Upper bounds of a histogram's buckets, ascending; empty for those that fit the unit.
+    pub buckets: &'static [f64],
+    /// The field that feeds it; empty if it counts events.
+    pub field: &'static str,
+}
+
+impl InstrumentFacts {
+    /// A metric without a unit.
+    pub const fn new(
+        kind: InstrumentKind,
+        name: &'static str,
+        help: &'static str,
+        field: &'static str,
+    ) -> Self {
+        InstrumentFacts { name, help, kind, unit: "", buckets: &[], field }
+    }
+
+    /// The same in this unit, and in these buckets.
+    pub const fn measured_in(self, unit: &'static str, buckets: &'static [f64]) -> Self {
+        InstrumentFacts { unit, buckets, ..self }
+    }
 }
 
 /// When a call writes its line.
@@ -128,7 +153,7 @@ pub struct SiteFacts {
     pub is_event: bool,
     /// The text of an event's line where the call gives none.
     pub message: &'static str,
-    /// Counters and gauges of an event.
+    /// The metrics of an event.
     pub instruments: &'static [InstrumentFacts],
 }
 

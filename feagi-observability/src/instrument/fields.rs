@@ -1,6 +1,6 @@
 //! The other side of `value`: a record's bytes, read back as named values.
 
-use super::value::{ERROR_KEY, SPAN_KEY, Tag};
+use super::value::{ERROR_KEY, LINK_KEY, SPAN_KEY, Tag};
 use crate::context::SpanName;
 use std::ptr;
 
@@ -67,10 +67,28 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The spans that this one follows from, each as `trace id-span id`.
+    pub(crate) fn links(self) -> impl Iterator<Item = &'a str> {
+        Raw { bytes: self.bytes }.filter_map(|(key, value)| match value {
+            Value::Str(text) if key == LINK_KEY => Some(text),
+            _ => None,
+        })
+    }
+
     /// The error text of a call that ended in an error.
     pub(crate) fn error(self) -> Option<&'a str> {
         self.reserved(ERROR_KEY)
     }
+}
+
+/// Encoded fields one by one: the key, and all bytes of the field.
+pub(super) fn raw_fields(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = Raw { bytes };
+    std::iter::from_fn(move || {
+        let before = rest.bytes;
+        let (key, _) = rest.next()?;
+        Some((key, before.get(..before.len() - rest.bytes.len())?))
+    })
 }
 
 struct Raw<'a> {

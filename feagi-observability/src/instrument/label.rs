@@ -122,6 +122,34 @@ pub fn number_series<const N: usize>(labels: [(usize, usize); N]) -> usize {
     labels.into_iter().fold(0, |series, (count, index)| series.wrapping_mul(count).wrapping_add(index))
 }
 
+/// The value of each label of a series for what has none of its own.
+pub(crate) const OVERFLOW: &str = "_overflow";
+
+/// Names and values of the labels of a series of so many, whose last one is for what has none of its own.
+pub(crate) fn labels_of(
+    series: usize,
+    of: usize,
+    keys: &[&'static str],
+    values: &[&'static [&'static str]],
+) -> Vec<(&'static str, &'static str)> {
+    let is_overflow = !values.is_empty() && series + 1 == of;
+    let values = values_of(series, values).map(|value| if is_overflow { OVERFLOW } else { value });
+    keys.iter().copied().zip(values).collect()
+}
+
+/// One label of an event: all values that it can have, and which of them it has.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelPart {
+    pub(crate) values: &'static [&'static str],
+    pub(crate) index: usize,
+}
+
+/// The label that this value is.
+#[inline(always)]
+pub fn label_part<L: LabelValue + ?Sized>(value: &L) -> LabelPart {
+    LabelPart { values: L::VALUES, index: value.index() }
+}
+
 /// The value of each label of the series with that number.
 pub(crate) fn values_of(
     series: usize,

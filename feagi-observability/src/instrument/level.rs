@@ -31,6 +31,18 @@ impl Level {
         }
     }
 
+    /// The same as `tracing` has it; `From` cannot be called in constants.
+    #[doc(hidden)]
+    pub const fn of(level: tracing::Level) -> Level {
+        match level {
+            tracing::Level::ERROR => Level::Error,
+            tracing::Level::WARN => Level::Warn,
+            tracing::Level::INFO => Level::Info,
+            tracing::Level::DEBUG => Level::Debug,
+            tracing::Level::TRACE => Level::Trace,
+        }
+    }
+
     pub(crate) fn as_tracing(self) -> tracing::Level {
         match self {
             Level::Error => tracing::Level::ERROR,
@@ -44,13 +56,7 @@ impl Level {
 
 impl From<tracing::Level> for Level {
     fn from(level: tracing::Level) -> Self {
-        match level {
-            tracing::Level::ERROR => Level::Error,
-            tracing::Level::WARN => Level::Warn,
-            tracing::Level::INFO => Level::Info,
-            tracing::Level::DEBUG => Level::Debug,
-            tracing::Level::TRACE => Level::Trace,
-        }
+        Level::of(level)
     }
 }
 

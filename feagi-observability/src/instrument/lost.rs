@@ -1,18 +1,19 @@
-//! Records that were never made: of threads that are ending, whose ring others may have by then.
+//! Records that were never made: of threads that are ending, whose ring others may have by then, and of foreign spans that there
+//! was no room for.
 
 use super::ring::{ByFlags, by_flags, lines_and_spans};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-static ENDING: ByFlags = [const { AtomicU64::new(0) }; 4];
+static LOST: ByFlags = [const { AtomicU64::new(0) }; 4];
 
 /// Counts the record that these flags are of.
 pub(super) fn count(flags: u8) {
-    if let Some(count) = ENDING.get(by_flags(flags)) {
+    if let Some(count) = LOST.get(by_flags(flags)) {
         count.fetch_add(1, Relaxed);
     }
 }
 
-/// Lines and spans that ending threads could not leave.
-pub(crate) fn of_ending_threads() -> [u64; 2] {
-    lines_and_spans(&ENDING)
+/// Lines and spans that were never made.
+pub(crate) fn counts() -> [u64; 2] {
+    lines_and_spans(&LOST)
 }

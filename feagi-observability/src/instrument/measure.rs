@@ -1,9 +1,9 @@
-//! Numbers as metrics take them: counters add up unsigned integers, gauges hold 64-bit floats.
+//! Numbers as metrics take them: counters add up unsigned integers, gauges hold and histograms sort 64-bit floats.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A value that can feed a counter or a gauge.
+/// A value that can feed a metric.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot feed a metric",
     label = "not a number",
@@ -15,6 +15,12 @@ pub trait Measure {
 
     /// What a gauge is set to. Integers beyond 2^53 are rounded.
     fn gauge(&self) -> f64;
+
+    /// What a histogram sorts: the same. What is infinite or not a number is left out and counted.
+    #[inline]
+    fn histogram(&self) -> f64 {
+        self.gauge()
+    }
 }
 
 macro_rules! measures {

@@ -16,8 +16,10 @@ mod fields;
 pub(crate) mod foreign;
 mod frame;
 mod future;
+pub(crate) mod histogram;
 mod judgement;
 pub(crate) mod label;
+pub(crate) mod ladder;
 mod level;
 #[cfg(all(feature = "enabled", not(feagi_observability_off), target_os = "linux", not(miri)))]
 mod listed;
@@ -31,22 +33,28 @@ mod opening;
 mod outcome;
 pub mod probe;
 pub(crate) mod record;
+#[cfg_attr(
+    any(not(feature = "enabled"), feagi_observability_off),
+    allow(dead_code, reason = "off has no handles, on whose page it is shown")
+)]
+pub(crate) mod refused;
 pub(crate) mod registry;
 pub(crate) mod ring;
 mod sampled;
 mod scope;
 pub(crate) mod shard;
-mod site;
+pub(crate) mod site;
 mod thread;
 mod value;
 pub(crate) mod wake;
 
 pub use event::Event;
 pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo};
+pub use foreign::{Adopted, AdoptedFuture, adopt_future};
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_future};
 pub use judgement::Judgement;
-pub use label::{LabelValue, Labels, count_series, number_series};
+pub use label::{LabelValue, Labels, count_series, label_part, number_series};
 pub use level::Level;
 pub use measure::Measure;
 pub use opening::{Opening, Parent};
@@ -60,4 +68,4 @@ pub(crate) use fields::{Fields, Keys, Value};
 pub(crate) use listed::listed_sites;
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::ThreadInfo;
-pub(crate) use value::{MESSAGE_KEY, SPAN_KEY, TARGET_KEY};
+pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

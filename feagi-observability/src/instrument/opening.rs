@@ -5,7 +5,7 @@
 
 use super::label::LabelValue;
 use super::value::{Encoder, LINK_KEY, Written};
-use crate::context::{Context, SpanId, TraceId};
+use crate::context::Context;
 use std::fmt::Display;
 use std::mem::MaybeUninit;
 
@@ -16,7 +16,8 @@ pub struct Opening<'a> {
     series: u32,
     /// Whether the site measures more than outcome and duration.
     has_extras: bool,
-    parent: Option<ParentContext>,
+    /// In place of the call around it: a context, or none for a trace of its own.
+    parent: Option<Option<Context>>,
     /// Asked for on a site's first call only.
     dimensions: Option<Dimensions>,
 }
@@ -36,15 +37,7 @@ pub(super) struct Opened {
     pub(super) fields: Written,
     pub(super) series: u32,
     pub(super) has_extras: bool,
-    pub(super) parent: Option<ParentContext>,
-}
-
-/// Below what a call is to begin.
-#[derive(Clone, Copy)]
-pub(super) struct ParentContext {
-    pub(super) trace_id: TraceId,
-    pub(super) span_id: SpanId,
-    pub(super) sampled: bool,
+    pub(super) parent: Option<Option<Context>>,
 }
 
 impl<'a> Opening<'a> {
@@ -81,11 +74,7 @@ impl<'a> Opening<'a> {
     /// Takes the parent, in place of the call around it.
     #[inline]
     pub fn parent(&mut self, parent: &impl Parent) {
-        self.parent = Some(parent.context().map_or(ParentContext::NONE, |context| ParentContext {
-            trace_id: context.trace_id,
-            span_id: context.span_id,
-            sampled: context.sampled,
-        }));
+        self.parent = Some(parent.context());
     }
 
     /// Takes the calls that this one comes from without being their child.
@@ -126,17 +115,6 @@ impl Dimensions {
             *place = values;
             self.len += 1;
         }
-    }
-}
-
-impl ParentContext {
-    /// Stands for "a trace of its own".
-    const NONE: ParentContext =
-        ParentContext { trace_id: TraceId::NONE, span_id: SpanId::NONE, sampled: false };
-
-    /// Trace, span and whether it is sampled; `None` for a trace of its own.
-    pub(super) fn into_ids(self) -> Option<(TraceId, SpanId, bool)> {
-        self.trace_id.is_valid().then_some((self.trace_id, self.span_id, self.sampled))
     }
 }
 

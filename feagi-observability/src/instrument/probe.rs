@@ -112,7 +112,7 @@ pub fn holds<T: ?Sized>(value: &T, predicate: impl FnOnce(&T) -> bool) -> bool {
 #[diagnostic::on_unimplemented(
     message = "`err` needs a function that returns a `Result`, not `{Self}`",
     label = "not a `Result`",
-    note = "remove `err` from `#[observe(…)]`, or return a `Result`"
+    note = "remove `err`, or return a `Result`"
 )]
 pub trait IsResult {}
 

@@ -10,6 +10,8 @@ pub(crate) enum Kind {
     Call = 0,
     Event = 1,
     Log = 2,
+    /// A foreign span.
+    Span = 3,
     Padding = 255,
 }
 
@@ -24,6 +26,10 @@ pub(crate) mod flags {
     pub(crate) const SAMPLED: u8 = 8;
     /// The call took longer than its budget.
     pub(crate) const OVER_BUDGET: u8 = 16;
+    /// A call and its span are two records, of which this is one.
+    pub(crate) const ADOPTED: u8 = 64;
+    /// A foreign span that did not run in one piece on one thread.
+    pub(crate) const ASYNC: u8 = 128;
 }
 
 /// What a record is; one word, so that it is copied as one.
@@ -42,7 +48,7 @@ pub(crate) struct Header {
     /// Bytes of the fields.
     pub(crate) bytes: u32,
     pub(crate) mark: Mark,
-    /// The `Site` of a call or event, the `tracing` metadata of a log.
+    /// The `Site` of a call or event, the `tracing` metadata of a log or foreign span.
     pub(crate) origin: *const (),
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,

@@ -1,10 +1,11 @@
 //! All sites, shards and threads of the program. Locked on first calls, by the collector and by scrapes, never on the way of
 //! a later call.
 
-use super::facts::SiteFacts;
+use super::facts::{InstrumentKind, SiteFacts};
+use super::label::labels_of;
 use super::listed::listed_sites;
 use super::shard::{Shard, series_of};
-use super::site::{Site, SiteLive, State};
+use super::site::{Site, SiteLive, State, UNSET};
 use super::thread::ThreadState;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
@@ -16,8 +17,8 @@ pub(crate) type Policy = Box<dyn Fn(&SiteFacts) -> u32 + Send>;
 
 struct Registry {
     sites: Vec<SiteEntry>,
-    /// By name: where several sites set one gauge, the last of them to do so holds.
-    gauges: BTreeMap<&'static str, &'static AtomicU64>,
+    /// By name and labels: where several sites set one gauge, the last of them to do so holds.
+    gauges: BTreeMap<GaugeKey, &'static AtomicU64>,
     /// Every state that was ever made, so that counts never go back.
     all_threads: Vec<&'static ThreadState>,
     threads: Vec<&'static ThreadState>,
@@ -25,9 +26,27 @@ struct Registry {
     policy: Option<Policy>,
 }
 
+/// A gauge's name and its labels.
+type GaugeKey = (&'static str, Vec<(&'static str, &'static str)>);
+
 impl Registry {
-    fn gauge(&mut self, name: &'static str) -> &'static AtomicU64 {
-        self.gauges.entry(name).or_insert_with(|| Box::leak(Box::new(AtomicU64::new(0))))
+    /// One for each series and instrument of an event; for others than gauges one that nobody sets.
+    fn gauges(&mut self, facts: &SiteFacts, labels: &[&'static [&'static str]]) -> Box<[&'static AtomicU64]> {
+        static NONE: AtomicU64 = AtomicU64::new(UNSET);
+        let mut gauges = Vec::new();
+        let series = if facts.instruments.is_empty() { 0 } else { series_of(labels) };
+        for number in 0..series {
+            for instrument in facts.instruments {
+                gauges.push(match instrument.kind {
+                    InstrumentKind::Gauge => {
+                        let key = (instrument.name, labels_of(number, series, facts.labels, labels));
+                        self.gauges.entry(key).or_insert_with(|| Box::leak(Box::new(AtomicU64::new(UNSET))))
+                    }
+                    InstrumentKind::Counter | InstrumentKind::Events | InstrumentKind::Histogram => &NONE,
+                });
+            }
+        }
+        gauges.into()
     }
 }
 
@@ -68,13 +87,12 @@ pub(crate) fn register(site: &'static Site, labels: &[&'static [&'static str]]) 
     if let Some(live) = site.live_if_registered() {
         return live;
     }
-    let instruments = site.facts.instruments.len();
     let live: &'static SiteLive = Box::leak(Box::new(SiteLive {
         index: registry.sites.len(),
         name,
-        gauges: site.facts.instruments.iter().map(|facts| registry.gauge(facts.name)).collect(),
+        gauges: registry.gauges(&site.facts, labels),
         labels: labels.into(),
-        shared: Shard::new(instruments, series_of(labels)),
+        shared: Shard::new(site.facts.instruments, series_of(labels)),
     }));
     registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });
     if site.facts.heartbeat > 0 {
@@ -109,7 +127,7 @@ pub(super) fn take_shard(site: &'static Site) -> &'static Shard {
     let Some(entry) = registry.sites.get_mut(live.index) else { return &live.shared };
     entry.spare.pop().unwrap_or_else(|| {
         let shard: &'static Shard =
-            Box::leak(Box::new(Shard::new(site.facts.instruments.len(), series_of(&live.labels))));
+            Box::leak(Box::new(Shard::new(site.facts.instruments, series_of(&live.labels))));
         entry.shards.push(shard);
         shard
     })

@@ -1,6 +1,8 @@
 //! Shards: one set of counters for each site and thread, with a single writer, so that counting takes a load and a store.
 
 use super::Outcome;
+use super::facts::{InstrumentFacts, InstrumentKind};
+use super::histogram::HistogramCells;
 use super::ring::add;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -84,8 +86,10 @@ pub(crate) struct Shard {
     pub(crate) call: CallCells,
     /// The second series and those that follow; the last is for what has no other.
     more: Box<[CallCells]>,
-    /// One for each instrument of an event; gauges' stay 0.
+    /// Those of an event: one for each series and instrument; others than counters' stay 0.
     pub(crate) counters: Box<[AtomicU64]>,
+    /// One for each series and instrument of an event that has a histogram; others are `None`.
+    pub(crate) histograms: Box<[Option<HistogramCells>]>,
     /// Calls until one is timed.
     untimed: AtomicU64,
 }
@@ -102,11 +106,17 @@ pub(crate) fn series_of(labels: &[&'static [&'static str]]) -> usize {
 }
 
 impl Shard {
-    pub(crate) fn new(instruments: usize, series: usize) -> Self {
+    pub(crate) fn new(instruments: &'static [InstrumentFacts], series: usize) -> Self {
+        // An event has no cells of calls but the first ones, which are part of every shard.
+        let calls = if instruments.is_empty() { series } else { 1 };
+        let is_histogram = |facts: &InstrumentFacts| facts.kind == InstrumentKind::Histogram;
+        let histogram = |facts| is_histogram(facts).then(|| HistogramCells::new(facts));
+        let histograms = if instruments.iter().any(is_histogram) { series } else { 0 };
         Shard {
             call: CallCells::default(),
-            more: (1..series).map(|_| CallCells::default()).collect(),
-            counters: (0..instruments).map(|_| AtomicU64::new(0)).collect(),
+            more: (1..calls).map(|_| CallCells::default()).collect(),
+            counters: (0..instruments.len() * series).map(|_| AtomicU64::new(0)).collect(),
+            histograms: (0..histograms).flat_map(|_| instruments.iter().map(histogram)).collect(),
             untimed: AtomicU64::new(0),
         }
     }

@@ -68,6 +68,9 @@ impl State {
     }
 }
 
+/// What a gauge holds before it is set: no number that a program computes has these bits.
+pub(crate) const UNSET: u64 = u64::MAX;
+
 /// What a site has once it has been called.
 pub(crate) struct SiteLive {
     /// Dense: where its shard stands in each thread's table.
@@ -76,7 +79,8 @@ pub(crate) struct SiteLive {
     pub(crate) name: &'static str,
     /// The values that each of its labels can have, in the order of its facts.
     pub(crate) labels: Box<[&'static [&'static str]]>,
-    /// The last values of an event's gauges, as bits of `f64`; one for each instrument.
+    /// The last values of an event's gauges, as bits of `f64`; one for each series and instrument.
+    /// [`UNSET`] until then.
     pub(crate) gauges: Box<[&'static AtomicU64]>,
     /// For threads that are ending and have no shard of their own any more.
     pub(crate) shared: Shard,
@@ -91,6 +95,12 @@ impl Site {
             span_name: SpanName::new(),
             live: AtomicPtr::new(ptr::null_mut()),
         }
+    }
+
+    /// Whether anyone wants its events, as far as is known; for those whose labels must be known before they begin.
+    #[inline(always)]
+    pub fn is_on(&self) -> bool {
+        self.state() != State::OFF
     }
 
     /// What it feeds. Relaxed: a call that misses a change by nanoseconds is as good as one made earlier.

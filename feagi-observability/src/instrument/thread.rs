@@ -100,7 +100,7 @@ impl ThreadState {
     /// Gives the shards back; called by the ending thread.
     fn leave(&self) {
         // A process may exit from within a call: what runs on this state later is no child of it.
-        self.slot.restore(ptr::null());
+        self.slot.clear();
         // SAFETY: the owning thread, outside of any other use.
         let shards = std::mem::take(unsafe { &mut *self.shards.get() });
         for (index, shard) in shards.into_iter().enumerate().filter(|(_, shard)| !shard.is_null()) {

@@ -3,6 +3,7 @@
 //! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
 //! Key indexes from 250 up are reserved for what has no name.
 
+use super::label::LabelValue;
 use super::record::flags;
 use crate::context::SpanName;
 use std::fmt::{self, Write};
@@ -61,6 +62,13 @@ impl<'a> Encoder<'a> {
     #[inline]
     pub fn field<T: Field + ?Sized>(&mut self, key: u8, value: &T) {
         value.encode(key, self);
+    }
+
+    /// Records a label by the text of its value.
+    pub fn label<L: LabelValue + ?Sized>(&mut self, key: u8, value: &L) {
+        if let Some(text) = L::VALUES.get(value.index()) {
+            self.text(key, text);
+        }
     }
 
     /// Records a value by its `Display`.

@@ -28,9 +28,6 @@ impl Filter {
 
     /// Whether a foreign callsite is wanted: decided once, except where the target is known only at the call.
     pub(crate) fn interest(&self, metadata: &Metadata<'_>) -> Interest {
-        if !metadata.is_event() {
-            return Interest::never();
-        }
         if is_log_bridge(metadata) {
             return Interest::sometimes();
         }

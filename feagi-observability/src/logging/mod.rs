@@ -4,5 +4,5 @@ mod capture;
 mod filter;
 pub(crate) mod format;
 
-pub(crate) use capture::CaptureLayer;
+pub(crate) use capture::Capture;
 pub(crate) use filter::Filter;

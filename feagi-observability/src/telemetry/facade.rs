@@ -11,7 +11,7 @@ mod parse;
 mod tests;
 
 use super::family::{Family, Kind};
-use super::handles::ladder::{BYTES, SECONDS};
+use crate::instrument::ladder::{BYTES, SECONDS};
 use admit::admit;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};

@@ -1,10 +1,13 @@
 //! From shards to families: what calls and events have counted, summed over threads.
 
+mod instruments;
+
 use super::family::{Exemplar, Family, Histogram, Kind, Label, SeriesValue, Total};
 use crate::collect::exemplars::{self, Example, SeriesExamples};
-use crate::instrument::label::values_of;
+use crate::instrument::label::{OVERFLOW, values_of};
 use crate::instrument::shard::{BOUNDS, BUCKETS, CallCells, Shard};
-use crate::instrument::{InstrumentFacts, InstrumentKind, MetricFacts, Outcome, Site, SiteLive, registry};
+use crate::instrument::{MetricFacts, Outcome, Site, SiteLive, registry};
+use instruments::EventMeter;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -19,9 +22,7 @@ pub(super) fn families() -> Vec<Family> {
         if site.facts.metric != MetricFacts::Off {
             families.add_calls(site, live, &shards, &examples);
         }
-        for (index, instrument) in site.facts.instruments.iter().enumerate() {
-            families.add_instrument(live, &shards, index, instrument, examples.first());
-        }
+        families.add_event(&EventMeter { site, live, shards: &shards, examples: &examples });
     }
     families.0.into_values().collect()
 }
@@ -106,9 +107,6 @@ impl CallNames {
     }
 }
 
-/// The value of each label of a series for what has none of its own.
-const OVERFLOW: &str = "_overflow";
-
 #[derive(Default)]
 struct Families(BTreeMap<Cow<'static, str>, Family>);
 
@@ -168,41 +166,6 @@ impl Families {
             let help = help("Calls that took longer than their budget");
             let family = self.family(Kind::Counter, name("_over_budget_total"), help);
             family.push(labels, SeriesValue::count(totals.over_budget));
-        }
-    }
-
-    fn add_instrument(
-        &mut self,
-        live: &SiteLive,
-        shards: &[&Shard],
-        index: usize,
-        instrument: &'static InstrumentFacts,
-        examples: Option<&SeriesExamples>,
-    ) {
-        let help = || instrument.help.into();
-        match instrument.kind {
-            InstrumentKind::Counter | InstrumentKind::Events => {
-                let total = shards
-                    .iter()
-                    .filter_map(|shard| shard.counters.get(index))
-                    .fold(0, |total: u64, counter| total.saturating_add(counter.load(Relaxed)));
-                // The first counter of an event counts its records: only there an example stands for what was added, one.
-                let of_record = examples
-                    .and_then(|examples| examples.outcomes[Outcome::Ok as usize])
-                    .filter(|_| index == 0);
-                let exemplar = of_record.map(|example| exemplar(example, 1.0));
-                let value = SeriesValue::Counter { total: Total::Count(total), exemplar };
-                let labels = match instrument.kind {
-                    InstrumentKind::Events => vec![("site".into(), live.name.into())],
-                    _ => Vec::new(),
-                };
-                self.family(Kind::Counter, instrument.name.into(), help).push(labels, value);
-            }
-            InstrumentKind::Gauge => {
-                let bits = live.gauges.get(index).map_or(0, |gauge| gauge.load(Relaxed));
-                let value = SeriesValue::Gauge(f64::from_bits(bits));
-                self.family(Kind::Gauge, instrument.name.into(), help).push(Vec::new(), value);
-            }
         }
     }
 }

@@ -3,9 +3,10 @@
 //!
 //! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
 
-use feagi_observability::macros::instrument;
+use feagi_observability::macros::instrument as instrument_event;
 use feagi_observability::{
-    Counter, Gauge, Histogram, Labels, Metrics, burst_info, observe, observe_block, profile,
+    Counter, Event, Gauge, Histogram, Labels, Metrics, burst_info, instrument, observe, observe_block,
+    profile,
 };
 
 macro_rules! pair {
@@ -53,6 +54,14 @@ pair! {
     plain_longest, observed_longest(a: String, b: String) -> String { if a.len() >= b.len() { a } else { b } }
 }
 
+pair! {
+    #[instrument(level = "debug", ret, err(Debug), fields(len = text.len(), empty), follows_from = [None])]
+    plain_checked, observed_checked(text: &str, add: u64) -> Result<u64, std::num::ParseIntError> {
+        let number: u64 = text.parse()?;
+        Ok(number.wrapping_add(add))
+    }
+}
+
 /// What the event's function looks like without the event.
 #[inline(never)]
 #[unsafe(no_mangle)]
@@ -66,6 +75,35 @@ pub fn plain_event(burst: u64, fired: u64) -> u64 {
 pub fn observed_event(burst: u64, fired: u64) -> u64 {
     burst_info!(burst_id = burst, neurons_fired = fired, synapses_activated = fired * 20, "burst {burst}");
     burst.wrapping_add(fired)
+}
+
+/// A derived event, with a label, metrics and macros.
+#[derive(Event)]
+#[event(name = "proof", macros)]
+struct Proof<'a> {
+    burst: u64,
+    #[event(gauge, counter, histogram = "proof_sizes")]
+    fired: u64,
+    #[event(label)]
+    even: bool,
+    #[event(redact)]
+    owner: &'a str,
+}
+
+/// What the function with derived events looks like without them.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn plain_derived(burst: u64, fired: u64) -> u64 {
+    burst.rotate_left(7) ^ fired
+}
+
+/// The same with both ways to report one.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub fn observed_derived(burst: u64, fired: u64) -> u64 {
+    Proof { burst, fired, even: burst.is_multiple_of(2), owner: "o" }.emit();
+    proof_warn!(fired = fired * 20, even = fired > 1, owner = "o", counter.spikes = burst, "burst {burst}");
+    burst.rotate_left(7) ^ fired
 }
 
 #[derive(Labels)]
@@ -130,7 +168,7 @@ pub fn observed_block(values: &[u64]) -> Option<u64> {
             }
             value.checked_sub(1)? / 2
         };
-        instrument!("halved", half, ?values);
+        instrument_event!("halved", half, ?values);
         sum = profile!("mix", { sum.rotate_left(3) ^ half });
     }
     Some(sum)
@@ -138,7 +176,7 @@ pub fn observed_block(values: &[u64]) -> Option<u64> {
 
 /// An annotated future holds no byte more than a plain one.
 pub mod futures {
-    use super::observe;
+    use super::{instrument, observe};
     use std::future::Ready;
 
     /// A future with state over an await.
@@ -176,6 +214,16 @@ pub mod futures {
     /// The same, annotated.
     #[observe(err)]
     pub async fn observed_fallible(text: String, step: Ready<Result<u64, String>>) -> Result<u64, String> {
+        let value = step.await?;
+        Ok(value + text.len() as u64)
+    }
+
+    /// The same, annotated as for `tracing`.
+    #[instrument(ret, err)]
+    pub async fn instrumented_fallible(
+        text: String,
+        step: Ready<Result<u64, String>>,
+    ) -> Result<u64, String> {
         let value = step.await?;
         Ok(value + text.len() as u64)
     }

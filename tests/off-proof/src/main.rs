@@ -11,6 +11,8 @@ fn main() {
     let plain = size_of_val(&futures::plain_fallible(text(), ready(Ok(1))));
     let observed = size_of_val(&futures::observed_fallible(text(), ready(Ok(1))));
     println!("fallible {plain} {observed}");
+    let instrumented = size_of_val(&futures::instrumented_fallible(text(), ready(Ok(1))));
+    println!("instrumented {plain} {instrumented}");
     let plain = size_of_val(&futures::plain_made("text", ready(1)));
     let observed = size_of_val(&futures::observed_made("text", ready(1)));
     println!("made {plain} {observed}");

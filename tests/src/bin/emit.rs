@@ -5,8 +5,8 @@
 //! Leaves `log.jsonl`, `trace.json`, `cpu.pb.gz`, `metrics.txt`, `metrics.openmetrics.txt` and, written last, `stats.json`.
 
 use feagi_observability::{
-    Counter, Gauge, Histogram, LabelValue, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
-    ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info, init_observability, observe,
+    Counter, Event, Gauge, Histogram, LabelValue, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
+    ObservabilityConfig, ProfilingConfig, TelemetryConfig, api_info, burst_info, init_observability, observe,
 };
 use std::error::Error;
 use std::fs;
@@ -24,6 +24,16 @@ const BUSY: Duration = Duration::from_millis(500);
 /// What has to be escaped somewhere: in JSON, in a label, in a comment.
 const AWKWARD: &str = "quote \" backslash \\ line\nfeed é 🧠 </script> {a=\"b\"} # EOF";
 
+/// An event with labels and every kind of metric.
+#[derive(Event)]
+#[event(name = "emit_job", macros(info))]
+struct Job {
+    #[event(label)]
+    urgent: bool,
+    #[event(gauge, counter, histogram = "emit_job_sizes", unit = "bytes")]
+    size: u64,
+}
+
 /// Thinks once, on this thread and on another.
 #[observe(metric = "emit_think", profile, fields(awkward = AWKWARD))]
 fn think() {
@@ -34,6 +44,9 @@ fn think() {
         let _ = parse(input);
     }
     burst_info!(burst_id = 8, neurons_fired = 98, synapses_activated = 1960, phase = "test");
+    api_info!("GET", AWKWARD, status = 200, duration = Duration::from_millis(3));
+    Job { urgent: true, size: 100 }.emit();
+    emit_job_info!(urgent = false, size = 5000, histogram.wait_seconds = 0.25);
     simulate_spiking_neurons();
 }
 

@@ -9,7 +9,6 @@ fn main_body(n: u32, text: &str) {
     burst_info!(?n, synapses_activated = ?n);
     burst_info!(neurons_fired = text);
     burst_info!(neurons_fired = -1, synapses_activated = Some(1));
-    burst_info!(counter.x = 1, gauge.y = 2, histogram.z = 3);
 }
 
 fn main() {}

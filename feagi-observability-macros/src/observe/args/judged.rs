@@ -1,9 +1,8 @@
 //! `err` and `ret`: how an error and a value are recorded.
 
-use super::form::{Choice, options, set};
-use super::keep;
 use crate::errors::Errors;
 use crate::field::Recording;
+use crate::form::{Choice, keep, options, set};
 use crate::level::WrittenLevel;
 use crate::slot::Slot;
 use syn::parse::ParseStream;

@@ -1,8 +1,7 @@
 //! `log(on = "exit", rate = "10/s")`: when a call writes its line, and how often it may.
 
-use super::form::{Choice, list, options, text_like};
-use super::keep;
 use crate::errors::Errors;
+use crate::form::{Choice, keep, list, options, text_like};
 use crate::names::{listed, nearest};
 use crate::slot::Slot;
 use proc_macro2::Ident;

@@ -1,23 +1,15 @@
-//! `metric`, `buckets`, `dynamic`, `profile`, `budget`, `heartbeat`, `slo`, `sample`: what is measured of a call, and against what.
+//! `buckets`, `dynamic`, `profile`, `budget`, `heartbeat`, `slo`, `sample`: what is measured of a call, and against what.
 
-use super::form::{Choice, bare, list, options, set, set_with, switch, text, text_like};
-use super::keep;
 use crate::duration;
 use crate::errors::Errors;
 use crate::field::{Field, Recording};
+use crate::form::{Choice, bare, keep, list, options, set, set_with, switch, text_like};
 use crate::pieces;
 use crate::slot::Slot;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Expr, ExprArray, ExprLit, Lit, LitStr, Token};
-
-/// `metric`, `metric = "x"`, `metric = false`.
-pub(crate) enum Metric {
-    Shared,
-    Named(LitStr),
-    Off,
-}
+use syn::{Expr, ExprArray, ExprLit, Lit, LitStr};
 
 /// Upper bounds in nanoseconds, as they were written, ascending or not.
 pub(crate) struct Buckets {
@@ -60,15 +52,6 @@ pub(crate) struct Slo {
 /// `sample = 1/16`.
 pub(crate) struct Sample {
     pub(crate) every: u32,
-}
-
-pub(super) fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric> {
-    if input.peek(Token![=]) && input.peek2(LitStr) {
-        return text(input, key).map(Metric::Named);
-    }
-    let wanted = "`metric` needs a name or `false`; write `metric = \"…\"`, `metric = false`, or `metric` for the shared families";
-    let value = switch(input, key).map_err(|error| syn::Error::new(error.span(), wanted))?;
-    Ok(if value { Metric::Shared } else { Metric::Off })
 }
 
 /// Seconds as numbers, or durations as strings.

@@ -1,6 +1,5 @@
 //! The arguments of `#[observe(…)]` as syntax: which there are and what stands in each. What they mean is the model's.
 
-mod form;
 mod judged;
 mod log;
 mod measured;
@@ -8,14 +7,14 @@ mod recorded;
 
 use crate::errors::Errors;
 use crate::field::Field;
+use crate::form::{Metric, bare, expr, keep, metric, path, set, switch, text};
 use crate::level::WrittenLevel;
 use crate::names::{listed, nearest};
 use crate::pieces;
-use crate::slot::{Slot, fill};
-use form::{bare, expr, path, set, switch, text};
+use crate::slot::Slot;
 pub(crate) use judged::{Err, Ret};
 pub(crate) use log::{Log, LogWhen, Rate};
-pub(crate) use measured::{Buckets, Duration, Dynamic, Metric, Profile, Sample, Slo};
+pub(crate) use measured::{Buckets, Duration, Dynamic, Profile, Sample, Slo};
 use proc_macro2::{Ident, TokenStream};
 pub(crate) use recorded::ArgList;
 use syn::ext::IdentExt;
@@ -117,7 +116,7 @@ impl Args {
             "args" => take!(args, recorded::args(input, &key, errors)),
             "labels" => take!(labels, recorded::labels(input, &key, errors)),
             "dynamic" => take!(dynamic, measured::dynamic(input, &key, errors)),
-            "metric" => take!(metric, measured::metric(input, &key)),
+            "metric" => take!(metric, metric(input, &key)),
             "buckets" => take!(buckets, measured::buckets(input, &key, errors)),
             "in_flight" => take!(in_flight, switch(input, &key)),
             "help" => take!(help, text(input, &key)),
@@ -136,18 +135,6 @@ impl Args {
             _ => Err(unknown(&key)),
         }
     }
-}
-
-fn keep<T>(
-    place: &mut Option<Slot<T>>,
-    key: &str,
-    value: T,
-    start: ParseStream<'_>,
-    end: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<()> {
-    fill(place, key, Slot { written: pieces::between(start, end), value }, errors);
-    Ok(())
 }
 
 fn unknown(key: &Ident) -> syn::Error {

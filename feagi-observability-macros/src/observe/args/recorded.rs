@@ -1,8 +1,8 @@
 //! `fields(…)`, `args(…)`, `labels(…)`: what is recorded of a call.
 
-use super::form::list;
 use crate::errors::Errors;
 use crate::field::{Field, Recording};
+use crate::form::list;
 use crate::pieces;
 use proc_macro2::Ident;
 use syn::ext::IdentExt;

@@ -1,11 +1,12 @@
 //! Rules about metrics and promises.
 
-use super::super::args::{Args, LogWhen, Metric};
+use super::super::args::{Args, LogWhen};
 use super::super::recorded::Recorded;
+use crate::call_metric;
 use crate::errors::Errors;
 use crate::field::Recording;
+use crate::form::Metric;
 use crate::labels::check_label_name;
-use crate::names::{as_metric_name, is_metric_name, without_appended};
 use quote::ToTokens;
 
 /// What the runtime keeps the values of.
@@ -25,26 +26,10 @@ pub(super) fn all(args: &Args, recorded: &Recorded, errors: &mut Errors) {
     check_log(args, errors);
 }
 
-/// The name becomes `x_calls_total` and `x_duration_seconds`, so it must be one that Prometheus takes, without what is put
-/// behind it: `x_total` would become `x_total_calls_total`.
+/// The name must be one that Prometheus takes.
 fn check_metric_name(args: &Args, errors: &mut Errors) {
-    let Some(Metric::Named(literal)) = args.metric.as_ref().map(|slot| &slot.value) else { return };
-    let name = literal.value();
-    if name.is_empty() {
-        let message =
-            "`metric` is empty; write a name, `metric` for the shared families, or `metric = false`";
-        errors.push(literal, message);
-    } else if !is_metric_name(&name) {
-        let mended = as_metric_name(&name).map_or(String::new(), |mended| format!("; write `{mended}`"));
-        let grammar = "it takes ASCII letters, `_`, `:` and, but for its start, digits";
-        errors.push(literal, format!("`{name}` is not a metric name: {grammar}{mended}"));
-    } else if let Some(stem) = without_appended(&name) {
-        let gives = |name: &str| format!("`{name}_calls_total` and `{name}_duration_seconds`");
-        let remedy = match stem {
-            "" => String::from("choose another name"),
-            _ => format!("write `metric = \"{stem}\"` for {}", gives(stem)),
-        };
-        errors.push(literal, format!("`{name}` would make {}; {remedy}", gives(&name)));
+    if let Some(Metric::Named(literal)) = args.metric.as_ref().map(|slot| &slot.value) {
+        call_metric::check(literal, errors);
     }
 }
 

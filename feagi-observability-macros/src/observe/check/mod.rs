@@ -9,7 +9,7 @@ use super::args::Args;
 use super::function::Function;
 use super::recorded::Recorded;
 use crate::errors::Errors;
-pub(crate) use fields::{check_field_count, check_field_keys};
+pub(crate) use fields::{MAX_FIELDS, check_field_count, check_field_keys};
 
 /// Every rule.
 pub(crate) fn all(args: &Args, recorded: &Recorded, function: &Function, errors: &mut Errors) {

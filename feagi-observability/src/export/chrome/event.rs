@@ -3,7 +3,9 @@
 use super::SEPARATOR;
 use crate::collect::{Entry, EntryKind};
 use crate::instrument::ThreadInfo;
-use crate::logging::format::{append_fields, append_hex, append_string, append_thousandths, append_u64};
+use crate::logging::format::{
+    append_fields, append_hex, append_links, append_string, append_thousandths, append_u64,
+};
 
 /// What all events of a file share.
 pub(super) struct Origin {
@@ -41,12 +43,12 @@ impl Origin {
             (EntryKind::Event | EntryKind::Log, _) => {
                 self.head(entry, "i\",\"s\":\"t", start, out);
             }
-            (EntryKind::Call, false) => {
+            (EntryKind::Call | EntryKind::Span, false) => {
                 self.head(entry, "X", start, out);
                 out.extend_from_slice(b",\"dur\":");
                 append_thousandths(end - start, out);
             }
-            (EntryKind::Call, true) => {
+            (EntryKind::Call | EntryKind::Span, true) => {
                 self.head(entry, "b", start, out);
                 pair_id(entry, out);
                 args(entry, out);
@@ -55,7 +57,7 @@ impl Origin {
                 pair_id(entry, out);
             }
         }
-        if entry.kind != EntryKind::Call || !entry.is_async {
+        if !entry.is_async {
             args(entry, out);
         }
         out.push(b'}');
@@ -102,6 +104,7 @@ fn args(entry: &Entry<'_>, out: &mut Vec<u8>) {
         append_hex(&entry.parent_id.to_bytes(), out);
         out.push(b'"');
     }
+    append_links("follows_from", entry.fields, out);
     if entry.kind == EntryKind::Call {
         out.extend_from_slice(b",\"outcome\":");
         append_string(entry.outcome.as_str(), out);

@@ -4,6 +4,7 @@
 //! `collector/trace/v1/trace_service.proto`, version 1; attribute names those of the semantic conventions.
 
 use crate::collect::{Entry, EntryKind, NumberedField, numbered};
+use crate::context::{SpanId, TraceId};
 use crate::instrument::{Outcome, Value};
 use crate::protobuf::Message;
 use std::collections::BTreeMap;
@@ -85,9 +86,21 @@ pub(super) fn span(entry: &Entry<'_>, out: &mut Message) {
         // How many were cut is not known; not zero says that some were.
         out.uint64(10, 1);
     }
+    for (trace_id, span_id) in entry.fields.links().filter_map(ids) {
+        out.message(13, |link| {
+            link.bytes(1, &trace_id.to_bytes());
+            link.bytes(2, &span_id.to_bytes());
+        });
+    }
     if matches!(entry.outcome, Outcome::Error | Outcome::Panic) {
         status(entry, out);
     }
+}
+
+/// The ids of a link, `trace id-span id`.
+fn ids(link: &str) -> Option<(TraceId, SpanId)> {
+    let (trace_id, span_id) = link.split_once('-')?;
+    Some((TraceId::from_hex(trace_id)?, SpanId::from_hex(span_id)?))
 }
 
 fn status(entry: &Entry<'_>, out: &mut Message) {

@@ -48,7 +48,7 @@ fn span(entry: &Entry<'_>, out: &mut Vec<u8>) {
     match entry.kind {
         EntryKind::Log if entry.span_name.is_empty() => {}
         EntryKind::Log => member("span", entry.span_name, out),
-        EntryKind::Call | EntryKind::Event => member("name", entry.name, out),
+        EntryKind::Call | EntryKind::Event | EntryKind::Span => member("name", entry.name, out),
     }
     if entry.trace_id.is_valid() {
         id("trace_id", &entry.trace_id.to_bytes(), out);
@@ -59,6 +59,25 @@ fn span(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if entry.parent_id.is_valid() {
         id("parent_id", &entry.parent_id.to_bytes(), out);
     }
+    append_links("links", entry.fields, out);
+}
+
+/// Appends `,"key":["trace id-span id",…]`: the spans that this one follows from; nothing if there are none.
+pub(crate) fn append_links(key: &str, fields: Fields<'_>, out: &mut Vec<u8>) {
+    let mut links = fields.links().peekable();
+    if links.peek().is_none() {
+        return;
+    }
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":[");
+    while let Some(link) = links.next() {
+        append_string(link, out);
+        if links.peek().is_some() {
+            out.push(b',');
+        }
+    }
+    out.push(b']');
 }
 
 /// Where it was written: thread and source.

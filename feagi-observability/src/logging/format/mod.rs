@@ -12,7 +12,7 @@ mod text;
 mod timestamp;
 
 #[cfg(feature = "chrome-tracing")]
-pub(crate) use json::{append_fields, append_string};
+pub(crate) use json::{append_fields, append_links, append_string};
 #[cfg(feature = "chrome-tracing")]
 pub(crate) use number::{append_hex, append_thousandths, append_u64};
 

@@ -41,6 +41,16 @@ fn a_call_in_json_has_every_member_with_its_type() {
 }
 
 #[test]
+fn what_a_span_follows_from_stands_beside_its_ids() {
+    let [first, second] = ["4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", "a-b"];
+    assert_eq!(
+        parsed(&Sample::new(EntryKind::Call).link(first).link(second))["links"],
+        json!([first, second])
+    );
+    assert_eq!(parsed(&Sample::new(EntryKind::Call)).get("links"), None);
+}
+
+#[test]
 fn a_call_in_text_reads_from_time_to_duration() {
     let sample = Sample::new(EntryKind::Call).field("n", &7u8).field("who", "ada b").field("path", "a/b");
     let expected = "2026-11-23T22:26:00.124691Z  INFO feagi::engine: engine::step n=7 who=\"ada b\" path=a/b \

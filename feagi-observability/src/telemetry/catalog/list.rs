@@ -50,8 +50,7 @@ fn entry(site: &'static Site) -> CatalogEntry {
         help: facts.help,
         metrics: families::of_site(facts).into_iter().map(metric).collect(),
         labels: labels(site),
-        // Divided, not multiplied: 0.0025 is then printed as such.
-        buckets: families::bounds(facts).iter().map(|nanos| *nanos as f64 / 1e9).collect(),
+        buckets: families::durations(facts),
         budget: time(facts.budget),
         heartbeat: time(facts.heartbeat),
         slo: facts.slo.map(slo),
@@ -63,8 +62,8 @@ fn entry(site: &'static Site) -> CatalogEntry {
 }
 
 fn metric(family: Planned) -> CatalogMetric {
-    let Planned { name, kind, unit } = family;
-    CatalogMetric { name: name.into_owned(), kind: families::kind_word(kind), unit }
+    let Planned { name, kind, unit, buckets } = family;
+    CatalogMetric { name: name.into_owned(), kind: families::kind_word(kind), unit, buckets }
 }
 
 fn labels(site: &Site) -> Vec<CatalogLabel> {

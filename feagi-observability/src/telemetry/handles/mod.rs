@@ -9,7 +9,6 @@ mod counter;
 mod gauge;
 mod handle;
 mod histogram;
-pub(super) mod ladder;
 
 #[cfg(any(not(feature = "enabled"), feagi_observability_off))]
 mod absent;

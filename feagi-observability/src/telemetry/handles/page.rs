@@ -1,8 +1,8 @@
 //! From handles to families.
 
 use super::stored::{Entry, Stored, entries};
-use super::{histogram, ladder};
 use crate::instrument::label::values_of;
+use crate::instrument::{ladder, refused};
 use crate::telemetry::family::{Exemplar, Family, Histogram, Label, SeriesValue};
 use crate::telemetry::own::counted;
 
@@ -11,9 +11,10 @@ pub(crate) fn families() -> Vec<Family> {
     let entries = entries();
     let mut families: Vec<Family> =
         entries.iter().filter(|entry| entry.clash.is_none()).map(family).collect();
-    if entries.iter().any(|entry| matches!(entry.stored, Stored::Histogram(_))) {
+    let refused = refused::total();
+    if refused > 0 || entries.iter().any(|entry| matches!(entry.stored, Stored::Histogram(_))) {
         let help = "Values that no histogram can hold, because they are infinite or not a number.";
-        families.push(counted("obs_refused_values_total", help, histogram::refused()));
+        families.push(counted("obs_refused_values_total", help, refused));
     }
     families
 }
@@ -46,7 +47,7 @@ fn values(entry: &Entry) -> Vec<(usize, SeriesValue)> {
             let (counts, sum) = cell.values();
             let shown = always || counts.iter().any(|count| *count > 0);
             let exemplars: Vec<Option<Exemplar>> = Vec::new();
-            let bounds = ladder::bounds(entry.facts).to_vec();
+            let bounds = ladder::bounds(entry.facts.bounds, entry.facts.unit).to_vec();
             shown.then_some(SeriesValue::Histogram(Histogram { bounds, counts, sum, exemplars }))
         }),
     }

@@ -5,8 +5,8 @@
 use super::counter::CounterCell;
 use super::gauge::GaugeCell;
 use super::histogram::HistogramCell;
-use super::{HandleFacts, Registered, ladder};
-use crate::instrument::{Labels, count_series};
+use super::{HandleFacts, Registered};
+use crate::instrument::{Labels, count_series, ladder};
 use crate::telemetry::family::Kind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -136,12 +136,16 @@ impl Entry {
         self.facts.name == other.facts.name
             && self.kind == other.kind
             && self.keys == other.keys
-            && (self.kind != Kind::Histogram || ladder::bounds(self.facts) == ladder::bounds(other.facts))
+            && (self.kind != Kind::Histogram || self.bounds() == other.bounds())
     }
 
     /// Whether a sample of one would be called as the family or a sample of the other.
     fn clashes_with(&self, other: &Entry) -> bool {
         !self.fits(other) && self.samples().any(|name| other.samples().any(|taken| taken == name))
+    }
+
+    fn bounds(&self) -> &'static [f64] {
+        ladder::bounds(self.facts.bounds, self.facts.unit)
     }
 
     fn samples(&self) -> impl Iterator<Item = String> {

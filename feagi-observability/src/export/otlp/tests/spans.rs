@@ -130,6 +130,24 @@ fn an_event_is_a_span_without_duration_outcome_or_function() {
 }
 
 #[test]
+fn what_a_span_follows_from_is_a_link() {
+    let sample = Sample::new(EntryKind::Span)
+        .field("n", &1u8)
+        .link("4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7")
+        .link("0000000000000000000000000000000a-000000000000000b")
+        .link("no link");
+    let span = encoded(&sample);
+    let links = contents(&span, 13);
+    assert_eq!(links.len(), 2);
+    assert_eq!(contents(links[0], 1)[0], sample.entry().trace_id.to_bytes());
+    assert_eq!(contents(links[0], 2)[0], sample.entry().parent_id.to_bytes());
+    assert_eq!(contents(links[1], 2)[0], [0, 0, 0, 0, 0, 0, 0, 11]);
+    let all = attributes(&span, 9);
+    assert!(all.contains(&("n".to_owned(), Any::Int(1))));
+    assert!(!all.iter().any(|(key, _)| key == "outcome"), "how a foreign span ended is not known");
+}
+
+#[test]
 fn the_resource_says_whose_spans_they_are_and_the_user_has_the_last_word() {
     let user = [("service.name", "brain"), ("host.name", "h1"), ("", "x"), ("site", "lab")];
     let user = user.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();

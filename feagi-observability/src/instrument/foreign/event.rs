@@ -1,11 +1,12 @@
-//! Foreign events: what other crates log through `tracing` or `log` goes over the same ring, under the ids around it.
+//! Foreign events: one record each, under the ids of the span or call around it.
 
-use super::clock;
-use super::lost;
-use super::outcome::Outcome;
-use super::record::{Header, Kind, Mark, flags};
-use super::thread;
-use super::value::{Encoder, SPAN_KEY};
+use super::super::clock;
+use super::super::lost;
+use super::super::outcome::Outcome;
+use super::super::record::{Header, Kind, Mark, flags};
+use super::super::thread;
+use super::super::value::{Encoder, SPAN_KEY};
+use super::span::Parent;
 use crate::context::{SpanId, TraceId};
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -16,12 +17,16 @@ const BYTES: usize = 4096;
 
 /// Writes one foreign event; `write` encodes its fields, keyed by their index.
 #[inline(always)]
-pub(crate) fn log(metadata: &'static Metadata<'static>, write: impl FnOnce(&mut Encoder<'_>)) {
+pub(crate) fn log(
+    metadata: &'static Metadata<'static>,
+    parent: Parent,
+    write: impl FnOnce(&mut Encoder<'_>),
+) {
     let Some(thread) = thread::attach() else { return lost::count(flags::LINE) };
     let mut bytes = [MaybeUninit::uninit(); BYTES];
     let mut encoder = Encoder::new(&mut bytes);
     let (mut trace_id, mut span_id, mut flags) = (TraceId::NONE, SpanId::NONE, flags::LINE);
-    if let Some(context) = thread.slot.current() {
+    if let Some(context) = parent.context(thread) {
         (trace_id, span_id) = (context.trace_id, context.span_id);
         flags |= if context.sampled { flags::SAMPLED } else { 0 };
         encoder.span_name(SPAN_KEY, context.name);

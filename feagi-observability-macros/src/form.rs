@@ -3,17 +3,31 @@
 use crate::errors::Errors;
 use crate::names::{listed, nearest};
 use crate::pieces;
+use crate::slot::{Slot, fill};
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitBool, LitStr, Path, Token, parenthesized};
 
+/// Puts an argument into its place, with what was written for it.
+pub(crate) fn keep<T>(
+    place: &mut Option<Slot<T>>,
+    key: &str,
+    value: T,
+    start: ParseStream<'_>,
+    end: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    fill(place, key, Slot { written: pieces::between(start, end), value }, errors);
+    Ok(())
+}
+
 /// `key = value`; `example` is what the error proposes.
-pub(super) fn set<T: Parse>(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<T> {
+pub(crate) fn set<T: Parse>(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<T> {
     set_with(input, key, example, T::parse)
 }
 
-pub(super) fn set_with<T>(
+pub(crate) fn set_with<T>(
     input: ParseStream<'_>,
     key: &Ident,
     example: &str,
@@ -30,12 +44,12 @@ pub(super) fn set_with<T>(
 }
 
 /// `key = "…"`.
-pub(super) fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
+pub(crate) fn text(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
     text_like(input, key, &format!("{key} = \"…\""))
 }
 
 /// The same with an example that says more.
-pub(super) fn text_like(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<LitStr> {
+pub(crate) fn text_like(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<LitStr> {
     set_with(input, key, example, |input| {
         input.parse().map_err(|error: syn::Error| {
             syn::Error::new(error.span(), format!("`{key}` needs a string; write `{example}`"))
@@ -44,12 +58,12 @@ pub(super) fn text_like(input: ParseStream<'_>, key: &Ident, example: &str) -> s
 }
 
 /// `key = expression`.
-pub(super) fn expr(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<Expr> {
+pub(crate) fn expr(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<Expr> {
     set(input, key, example)
 }
 
 /// `crate = path`.
-pub(super) fn path(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
+pub(crate) fn path(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
     let example = "crate = ::path::to::feagi_observability";
     set_with(input, key, example, |input| {
         Path::parse_mod_style(input).map_err(|error| {
@@ -59,7 +73,7 @@ pub(super) fn path(input: ParseStream<'_>, key: &Ident) -> syn::Result<Path> {
 }
 
 /// `key` alone.
-pub(super) fn bare(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
+pub(crate) fn bare(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
@@ -67,7 +81,7 @@ pub(super) fn bare(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
 }
 
 /// `key`, `key = true`, `key = false`.
-pub(super) fn switch(input: ParseStream<'_>, key: &Ident) -> syn::Result<bool> {
+pub(crate) fn switch(input: ParseStream<'_>, key: &Ident) -> syn::Result<bool> {
     if !input.peek(Token![=]) {
         return bare(input, key).map(|()| true);
     }
@@ -79,28 +93,33 @@ pub(super) fn switch(input: ParseStream<'_>, key: &Ident) -> syn::Result<bool> {
 }
 
 /// The tokens inside `key(…)`.
-pub(super) fn list(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<TokenStream> {
-    if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new_spanned(key, format!("`{key}` needs a list; write `{example}`")));
-    }
-    let content;
-    parenthesized!(content in input);
-    let tokens: TokenStream = content.parse()?;
+pub(crate) fn list(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<TokenStream> {
+    let tokens = list_or_empty(input, key, example)?;
     if tokens.is_empty() {
         return Err(syn::Error::new_spanned(key, format!("`{key}` has an empty list; write `{example}`")));
     }
     Ok(tokens)
 }
 
+/// The same where there may be none.
+pub(crate) fn list_or_empty(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<TokenStream> {
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new_spanned(key, format!("`{key}` needs a list; write `{example}`")));
+    }
+    let content;
+    parenthesized!(content in input);
+    content.parse()
+}
+
 /// One of the options inside `key(…)`: its word, and the stream from there on and behind the word.
-pub(super) struct Choice<'a> {
-    pub(super) word: &'a Ident,
-    pub(super) start: ParseStream<'a>,
-    pub(super) input: ParseStream<'a>,
+pub(crate) struct Choice<'a> {
+    pub(crate) word: &'a Ident,
+    pub(crate) start: ParseStream<'a>,
+    pub(crate) input: ParseStream<'a>,
 }
 
 /// The options inside `key(…)`, each of which begins with a word; `read` takes those that it knows and says so.
-pub(super) fn options(
+pub(crate) fn options(
     tokens: TokenStream,
     key: &str,
     known: &[&str],
@@ -121,4 +140,20 @@ pub(super) fn options(
         let message = format!("unknown option `{option}` of `{key}`; {meant}`{key}` takes {}", listed(known));
         Err(syn::Error::new_spanned(option, message))
     });
+}
+
+/// `metric`, `metric = "x"`, `metric = false`.
+pub(crate) enum Metric {
+    Shared,
+    Named(LitStr),
+    Off,
+}
+
+pub(crate) fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric> {
+    if input.peek(Token![=]) && input.peek2(LitStr) {
+        return text(input, key).map(Metric::Named);
+    }
+    let wanted = "`metric` needs a name or `false`; write `metric = \"…\"`, `metric = false`, or `metric` for the shared families";
+    let value = switch(input, key).map_err(|error| syn::Error::new(error.span(), wanted))?;
+    Ok(if value { Metric::Shared } else { Metric::Off })
 }

@@ -1,0 +1,140 @@
+//! Spans that a thread has entered by a guard that may be dropped in any order. Each stay has a copy of the span's context,
+//! and the thread's slot points to that copy, so that the span itself may end, and its memory be used again, at any time.
+//!
+//! Whoever enters something later keeps a pointer to the stay and goes back to it. So a stay that is left while something
+//! else is innermost is taken out of the chain where that is known to be another stay; where it is a call, the stay is
+//! marked, and whoever finds the marked stay innermost goes on to what was there before it.
+//!
+//! Invariant: a stay is never freed, and none but its thread touches it. A marked stay is used again only after [`MARKED`]
+//! more have been marked, by when the call that would go back to it has long ended.
+
+use super::{Context, TraceId};
+use std::cell::{Cell, UnsafeCell};
+use std::collections::VecDeque;
+use std::ptr;
+
+/// Guards that a thread may hold at once; what is entered beyond them is not seen.
+const DEPTH: usize = 4096;
+/// Marked stays that are kept from use.
+const MARKED: usize = 64;
+
+struct Stay {
+    /// Its trace id is invalid once it is marked.
+    context: UnsafeCell<Context>,
+    previous: Cell<*const Context>,
+    key: Cell<u64>,
+}
+
+/// All stays that a thread has made.
+#[derive(Default)]
+pub(super) struct Entered {
+    stays: UnsafeCell<Stays>,
+}
+
+#[derive(Default)]
+struct Stays {
+    /// In the order in which they were entered.
+    live: Vec<&'static Stay>,
+    /// The oldest first.
+    marked: VecDeque<&'static Stay>,
+    spare: Vec<&'static Stay>,
+}
+
+/// What has become of the innermost context.
+pub(super) enum Left {
+    /// The innermost one was left; this one is innermost now.
+    Restore(*const Context),
+    /// It stays as it is.
+    Keep,
+}
+
+impl Entered {
+    /// Only the owning thread comes here, and no user's code runs meanwhile.
+    #[allow(clippy::mut_from_ref, reason = "one thread, no reentrance")]
+    fn stays(&self) -> &mut Stays {
+        // SAFETY: as said; no caller in this file lets a second reference be made while it uses the first.
+        unsafe { &mut *self.stays.get() }
+    }
+
+    /// Makes a copy of `context` that stays where it is until `key` is left; `None` if there are too many.
+    pub(super) fn push(
+        &self,
+        key: u64,
+        context: Context,
+        previous: *const Context,
+    ) -> Option<*const Context> {
+        let stays = self.stays();
+        if stays.live.len() >= DEPTH {
+            return None;
+        }
+        let stay = stays.spare.pop().unwrap_or_else(Stay::leaked);
+        // SAFETY: a spare stay is pointed to by nobody.
+        unsafe { stay.context.get().write(context) };
+        stay.previous.set(previous);
+        stay.key.set(key);
+        stays.live.push(stay);
+        Some(stay.context.get())
+    }
+
+    /// Ends the last stay of `key`, wherever it stands.
+    pub(super) fn leave(&self, key: u64, innermost: *const Context) -> Left {
+        let stays = self.stays();
+        let Some(index) = stays.live.iter().rposition(|stay| stay.key.get() == key) else {
+            return Left::Keep;
+        };
+        let stay = stays.live.remove(index);
+        let place: *const Context = stay.context.get();
+        if ptr::eq(place, innermost) {
+            stays.spare.push(stay);
+            return Left::Restore(stay.previous.get());
+        }
+        let later = stays.live.iter().chain(&stays.marked).find(|later| ptr::eq(later.previous.get(), place));
+        match later {
+            Some(later) => {
+                later.previous.set(stay.previous.get());
+                stays.spare.push(stay);
+            }
+            None => stays.mark(stay),
+        }
+        Left::Keep
+    }
+
+    /// What was innermost before a marked stay; `None` for every other context.
+    pub(super) fn before_marked(&self, context: *const Context) -> Option<*const Context> {
+        let marked = self.stays().marked.iter().find(|stay| ptr::eq(stay.context.get(), context))?;
+        Some(marked.previous.get())
+    }
+
+    /// The key of the last stay.
+    pub(super) fn last(&self) -> Option<u64> {
+        self.stays().live.last().map(|stay| stay.key.get())
+    }
+
+    /// Ends all stays; the thread's slot is empty.
+    pub(super) fn clear(&self) {
+        let Stays { live, marked, spare } = self.stays();
+        spare.extend(live.drain(..).chain(marked.drain(..)));
+    }
+}
+
+impl Stays {
+    fn mark(&mut self, stay: &'static Stay) {
+        // SAFETY: not innermost, so nobody reads it before it is; the pointers to it are not followed until then.
+        unsafe { (*stay.context.get()).trace_id = TraceId::NONE };
+        self.marked.push_back(stay);
+        if self.marked.len() > MARKED {
+            self.spare.extend(self.marked.pop_front());
+        }
+    }
+}
+
+impl Stay {
+    fn leaked() -> &'static Stay {
+        static NO_NAME: super::SpanName = super::SpanName::new();
+        Box::leak(Box::new(Stay {
+            context: UnsafeCell::new(Context::none(&NO_NAME, false)),
+            previous: Cell::new(ptr::null()),
+            key: Cell::new(0),
+        }))
+    }
+}

@@ -1,0 +1,221 @@
+//! Foreign spans: opened, entered and left in any order on any thread, closed into one record.
+
+use super::super::clock;
+use super::super::lost;
+use super::super::outcome::Outcome;
+use super::super::record::{Header, Kind, Mark, flags};
+use super::super::thread::{self, ThreadState};
+use super::super::value::{Encoder, LINK_KEY, Written};
+use super::names::name_of;
+use super::pool::{self, Open};
+use super::values;
+use crate::context::Context;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::Ordering::{AcqRel, Relaxed};
+use tracing_core::Metadata;
+
+/// The key of a span that is not recorded.
+pub(crate) const NO_SPAN: u64 = u64::MAX;
+/// A span that was entered so often was entered more than once, or on another thread than its maker's.
+const MANY: u8 = 2;
+
+/// What a subscriber of ours is asked for: whether its span ids are keys.
+pub(crate) struct SpanKeys;
+
+/// What a foreign span or event stands in.
+#[derive(Clone, Copy)]
+pub(crate) enum Parent {
+    /// Nothing.
+    Root,
+    /// What the thread is in.
+    Current,
+    /// The span with this key; nothing if there is none.
+    Span(u64),
+}
+
+impl Parent {
+    pub(super) fn context(self, thread: &ThreadState) -> Option<Context> {
+        match self {
+            Parent::Root => None,
+            Parent::Current => thread.slot.current(),
+            Parent::Span(key) => pool::find(key)?.context(),
+        }
+    }
+}
+
+/// Opens a span with one handle and returns its key; `write` encodes its first values, keyed by their index.
+/// A root is exported if `samples_root`.
+pub(crate) fn open(
+    metadata: &'static Metadata<'static>,
+    parent: Parent,
+    samples_root: bool,
+    write: impl FnOnce(&mut Encoder<'_>),
+) -> u64 {
+    let flags = if samples_root { flags::SPAN } else { 0 };
+    let (Some(thread), Some(fresh)) = (thread::attach(), pool::take()) else {
+        lost::count(flags);
+        return NO_SPAN;
+    };
+    let context = thread.slot.child_of(parent.context(thread), name_of(metadata), samples_root);
+    let block = fresh.block;
+    block.values.with(|open| open.reset(write));
+    block.handles.store(1, Relaxed);
+    block.entries.store(0, Relaxed);
+    block.outcome.store(0, Relaxed);
+    block.maker.store(ptr::from_ref(thread).cast_mut(), Relaxed);
+    block.start.store(clock::now(), Relaxed);
+    fresh.publish(&context, metadata)
+}
+
+/// Adds values to an open span; a later one under a key takes the place of an earlier one.
+pub(crate) fn record(key: u64, write: impl FnOnce(&mut Encoder<'_>)) {
+    if let Some(span) = pool::find(key) {
+        add(span, false, write);
+    }
+}
+
+/// Says that a span follows from another.
+pub(crate) fn follow(key: u64, cause: u64) {
+    let (Some(span), Some(cause)) = (pool::find(key), pool::find(cause).and_then(Open::context)) else {
+        return;
+    };
+    let (trace_id, span_id) = (cause.trace_id, cause.span_id);
+    add(span, true, |encoder| encoder.arguments(LINK_KEY, format_args!("{trace_id}-{span_id}")));
+}
+
+/// Says how the call ended whose span it is; `error` is encoded.
+pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
+    if let Some(span) = pool::find(key) {
+        span.block.outcome.store(outcome as u8 + 1, Relaxed);
+        if !error.is_empty() {
+            merge(span, error, false, 0);
+        }
+    }
+}
+
+/// An open span's context.
+pub(super) fn context(key: u64) -> Option<Context> {
+    pool::find(key)?.context()
+}
+
+/// An open span's values so far, encoded.
+pub(super) struct Recorded<'a> {
+    pub(super) written: Written,
+    pub(super) bytes: &'a [u8],
+}
+
+/// Calls `with` with the values of an open span, if they can be had.
+pub(super) fn values<R>(key: u64, with: impl FnOnce(Recorded<'_>) -> R) -> Option<R> {
+    let span = pool::find(key)?;
+    span.block.values.with(|open| with(Recorded { written: open.written(), bytes: open.bytes() }))
+}
+
+/// The user's code runs before the values are taken: it may come back to this span.
+fn add(span: Open, may_repeat: bool, write: impl FnOnce(&mut Encoder<'_>)) {
+    let mut bytes = [MaybeUninit::uninit(); values::BYTES];
+    let mut encoder = Encoder::new(&mut bytes);
+    write(&mut encoder);
+    let more = encoder.finish();
+    let encoded = bytes.get(..more.bytes as usize).unwrap_or_default();
+    // SAFETY: the encoder has initialised as many bytes as it says.
+    let encoded = unsafe { encoded.assume_init_ref() };
+    merge(span, encoded, may_repeat, more.flags);
+}
+
+fn merge(span: Open, encoded: &[u8], may_repeat: bool, flags: u8) {
+    span.block.values.with(|open| {
+        if span.is_open() {
+            open.merge(encoded, may_repeat);
+            if flags & flags::TRUNCATED != 0 {
+                open.set_truncated();
+            }
+        }
+    });
+}
+
+/// Makes the span the innermost one of this thread.
+pub(crate) fn enter(key: u64) {
+    let (Some(thread), Some(span)) = (thread::attach(), pool::find(key)) else { return };
+    let Some(context) = span.context() else { return };
+    let entries = &span.block.entries;
+    if entries.load(Relaxed) < MANY {
+        let is_makers = ptr::eq(span.block.maker.load(Relaxed), thread);
+        entries.fetch_add(if is_makers { 1 } else { MANY }, Relaxed);
+    }
+    thread.slot.enter_span(key, context);
+}
+
+/// Leaves the span where it was entered last on this thread, whatever was entered since.
+pub(crate) fn exit(key: u64) {
+    if let Some(thread) = thread::attached() {
+        thread.slot.leave_span(key);
+    }
+}
+
+/// The span that this thread has entered last and not left.
+pub(crate) fn current() -> Option<(u64, &'static Metadata<'static>)> {
+    let key = thread::attached()?.slot.last_span()?;
+    Some((key, pool::find(key)?.metadata()?))
+}
+
+/// Counts one handle more.
+pub(crate) fn clone(key: u64) {
+    if let Some(span) = pool::find(key) {
+        span.block.handles.fetch_add(1, Relaxed);
+    }
+}
+
+/// Counts one handle less; with the last one the span ends, and leaves its record if it `is_wanted`.
+pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
+    let Some(span) = pool::find(key) else { return false };
+    // Release: what other handles' threads did comes before; acquire: this one sees it.
+    if span.block.handles.fetch_sub(1, AcqRel) != 1 {
+        return false;
+    }
+    let (context, metadata) = (span.context(), span.metadata());
+    if !span.close() {
+        return false;
+    }
+    if let (Some(context), Some(metadata), true) = (context, metadata, is_wanted)
+        && context.sampled
+    {
+        leave_record(span, &context, metadata);
+    }
+    pool::give(key);
+    true
+}
+
+fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'static>) {
+    let Some(thread) = thread::attach() else { return lost::count(flags::SPAN) };
+    let block = span.block;
+    let start = block.start.load(Relaxed);
+    let duration = clock::to_nanos(clock::now().saturating_sub(start));
+    let is_nested = block.entries.load(Relaxed) == 1 && ptr::eq(block.maker.load(Relaxed), thread);
+    let outcome =
+        block.outcome.load(Relaxed).checked_sub(1).and_then(|code| Outcome::ALL.get(usize::from(code)));
+    let flags = flags::SPAN
+        | flags::SAMPLED
+        | if is_nested { 0 } else { flags::ASYNC }
+        | if outcome.is_some() { flags::ADOPTED } else { 0 };
+    let outcome = outcome.copied().unwrap_or(Outcome::Ok);
+    let push = |written: Written, bytes: *const MaybeUninit<u8>| {
+        let mark = Mark { kind: Kind::Span, outcome, flags: flags | written.flags };
+        let header = || Header {
+            bytes: written.bytes,
+            mark,
+            origin: ptr::from_ref(metadata).cast(),
+            trace_id: context.trace_id,
+            span_id: context.span_id,
+            parent_id: context.parent_id,
+            start,
+            duration,
+        };
+        // SAFETY: so many bytes are initialised.
+        unsafe { thread.ring.push(mark.flags, written.bytes, bytes, header) };
+    };
+    let pushed = block.values.with(|open| push(open.written(), open.bytes().as_ptr().cast()));
+    if pushed.is_none() {
+        push(Written { bytes: 0, flags: flags::TRUNCATED }, ptr::dangling());
+    }
+}
