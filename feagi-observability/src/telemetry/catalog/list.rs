@@ -7,9 +7,9 @@ use std::time::Duration;
 
 /// Every annotated function and every event of this program, sorted by name: what is measured, where it is written, what it promises.
 ///
-/// On Linux those that have never been called are there, too; elsewhere the list has those that have been called. A shared object
-/// that links this crate for itself has a catalog of its own. A function that is compiled several times, because it is generic, is one.
-/// Compiled without instrumentation there is none.
+/// On Linux those that have never been called are there, too; elsewhere the list has those that have been called, and so it has
+/// everywhere of the events that this library declares for FEAGI. A shared object that links this crate for itself has a catalog of
+/// its own. A function that is compiled several times, because it is generic, is one. Compiled without instrumentation there is none.
 ///
 /// ```
 /// use feagi_observability::{catalog, observe};
