@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::families;
+use super::families::{self, Planned};
 use crate::error::ObservabilityError;
 use crate::instrument::{MetricFacts, Site, SiteFacts, registry};
 use crate::telemetry::family::Kind;
@@ -32,6 +32,7 @@ fn among(mut sites: Vec<&'static Site>, handles: Vec<Registered>) -> Option<Obse
     let of_handles = handles.into_iter().map(|handle| Claim {
         name: handle.name.into(),
         kind: handle.kind,
+        buckets: Vec::new(),
         by: By::Handle(handle.described),
     });
     first_clash(of_sites.chain(of_handles))
@@ -41,11 +42,14 @@ const RENAME: &str = "rename one of the two";
 const RENAME_OR_LABEL: &str =
     "give each its own `metric` name, or give both the same `labels`, at least one, and the same `buckets`";
 
+const RENAME_OR_AGREE: &str = "rename one of the two, or give both the same labels and buckets";
+
 /// Somebody's wish to have a family of its own or to share one.
 struct Claim {
     /// With the `_total` of a counter.
     name: Cow<'static, str>,
     kind: Kind,
+    buckets: Vec<f64>,
     by: By,
 }
 
@@ -66,11 +70,11 @@ fn claims_of(site: &'static Site) -> Vec<Claim> {
         MetricFacts::Shared => By::Shared(site),
         MetricFacts::Off => By::Event(site),
     };
-    let families = families::of_site(&site.facts);
-    families
-        .into_iter()
-        .map(|family| Claim { name: family.name, kind: family.kind, by: by.clone() })
-        .collect()
+    let claim = |family: Planned| {
+        let Planned { name, kind, buckets, .. } = family;
+        Claim { name, kind, buckets, by: by.clone() }
+    };
+    families::of_site(&site.facts).into_iter().map(claim).collect()
 }
 
 /// A family takes its own name and all that its samples are called.
@@ -81,7 +85,7 @@ fn first_clash(claims: impl Iterator<Item = Claim>) -> Option<ObservabilityError
         let owner = claim.samples().find_map(|sample| owners.get(*taken.get(&sample)?));
         match owner {
             Some(first) if first.name == claim.name && first.kind == claim.kind => {
-                if let Some(remedy) = first.by.refuses(&claim.by) {
+                if let Some(remedy) = first.refuses(&claim) {
                     return Some(clash(first, &claim, remedy));
                 }
             }
@@ -117,11 +121,18 @@ impl Claim {
         let (who, site, more) = match &self.by {
             By::Call(site, _) => ("", site, format!(" ({})", terms(&site.facts))),
             By::Shared(site) => ("", site, " (without a `metric` name)".to_owned()),
-            By::Event(site) => ("event ", site, String::new()),
+            By::Event(site) => ("event ", site, more_of_event(&site.facts)),
             By::Handle(described) => return described.clone(),
         };
         let SiteFacts { file, line, .. } = site.facts;
         format!("the {kind} `{}` of {who}`{}` at {file}:{line}{more}", self.name, site.name())
+    }
+}
+
+fn more_of_event(facts: &SiteFacts) -> String {
+    match families::label_keys(facts).as_slice() {
+        [] => String::new(),
+        keys => format!(" (labels {})", keys.join(", ")),
     }
 }
 
@@ -135,18 +146,21 @@ fn terms(facts: &SiteFacts) -> String {
     format!("{labels}, {buckets}")
 }
 
-impl By {
-    /// Why both cannot feed one family of one kind; `None` if they can.
-    fn refuses(&self, later: &By) -> Option<&'static str> {
-        match (self, later) {
+impl Claim {
+    /// What is to be done where both cannot feed one family of one kind; `None` if they can.
+    fn refuses(&self, later: &Claim) -> Option<&'static str> {
+        match (&self.by, &later.by) {
             (By::Call(first, _), By::Call(second, _)) => (!is_same_source(first, second)
                 && !can_be_told_apart(&first.facts, &second.facts))
             .then_some(RENAME_OR_LABEL),
-            // The label `site` tells these apart; the counts of one event at several places add up, and of its gauges the last one
-            // holds; handles are checked where they are registered.
-            (By::Shared(_), By::Shared(_))
-            | (By::Event(_), By::Event(_))
-            | (By::Handle(_), By::Handle(_)) => None,
+            // The counts of one event at several places add up, and of its gauges the last one holds.
+            (By::Event(first), By::Event(second)) => {
+                let keys = families::label_keys(&first.facts);
+                (keys != families::label_keys(&second.facts) || self.buckets != later.buckets)
+                    .then_some(RENAME_OR_AGREE)
+            }
+            // The label `site` tells these apart; handles are checked where they are registered.
+            (By::Shared(_), By::Shared(_)) | (By::Handle(_), By::Handle(_)) => None,
             _ => Some(RENAME),
         }
     }

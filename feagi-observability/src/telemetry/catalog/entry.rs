@@ -61,7 +61,7 @@ pub enum CatalogKind {
 }
 
 /// A metric family of a site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CatalogMetric {
     /// As it stands on the page in the Prometheus text format.
@@ -70,6 +70,8 @@ pub struct CatalogMetric {
     pub kind: &'static str,
     /// The base unit that the name ends in.
     pub unit: Option<&'static str>,
+    /// Upper bounds of a histogram's buckets in its unit, without `+Inf`.
+    pub buckets: Vec<f64>,
 }
 
 /// A label of a site's metrics.

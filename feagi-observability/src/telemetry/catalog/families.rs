@@ -1,7 +1,7 @@
 //! Which families a site makes on the metrics page, known without a call of it. `meter` fills them with what was counted.
 
 use crate::instrument::shard::BOUNDS;
-use crate::instrument::{InstrumentKind, MetricFacts, SiteFacts};
+use crate::instrument::{InstrumentKind, MetricFacts, SiteFacts, ladder};
 use crate::telemetry::family::Kind;
 use std::borrow::Cow;
 
@@ -11,6 +11,8 @@ pub(super) struct Planned {
     pub(super) name: Cow<'static, str>,
     pub(super) kind: Kind,
     pub(super) unit: Option<&'static str>,
+    /// Upper bounds of a histogram in its unit.
+    pub(super) buckets: Vec<f64>,
 }
 
 /// The families of calls without a metric name of their own stand under this one.
@@ -26,7 +28,8 @@ pub(super) fn of_site(facts: &SiteFacts) -> Vec<Planned> {
     };
     if let Some(stem) = stem {
         let mut add = |suffix: &str, kind, unit| {
-            families.push(Planned { name: format!("{stem}{suffix}").into(), kind, unit });
+            let buckets = if kind == Kind::Histogram { durations(facts) } else { Vec::new() };
+            families.push(Planned { name: format!("{stem}{suffix}").into(), kind, unit, buckets });
         };
         add("_calls_total", Kind::Counter, None);
         add("_duration_seconds", Kind::Histogram, Some("seconds"));
@@ -44,7 +47,11 @@ pub(super) fn of_site(facts: &SiteFacts) -> Vec<Planned> {
             InstrumentKind::Histogram => Kind::Histogram,
         };
         let unit = Some(instrument.unit).filter(|unit| !unit.is_empty());
-        Planned { name: instrument.name.into(), kind, unit }
+        let buckets = match kind {
+            Kind::Histogram => ladder::bounds(instrument.buckets, instrument.unit).to_vec(),
+            _ => Vec::new(),
+        };
+        Planned { name: instrument.name.into(), kind, unit, buckets }
     }));
     families
 }
@@ -67,6 +74,11 @@ pub(super) fn bounds(facts: &SiteFacts) -> &[u64] {
         (_, []) => &BOUNDS,
         (_, bounds) => bounds,
     }
+}
+
+/// The same in seconds. Divided, not multiplied: 0.0025 is then printed as such.
+pub(super) fn durations(facts: &SiteFacts) -> Vec<f64> {
+    bounds(facts).iter().map(|nanos| *nanos as f64 / 1e9).collect()
 }
 
 /// The names of all labels that the author gave, in the order of the alphabet: on the page it is the same.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 /// Every annotated function and every event of this program, sorted by name: what is measured, where it is written, what it promises.
 ///
-/// On Linux those that have never been called are there, too; elsewhere the list has those that have been called. A shared object
-/// that links this crate for itself has a catalog of its own. A function that is compiled several times, because it is generic, is one.
-/// Compiled without instrumentation there is none.
+/// On Linux those that have never been called are there, too; elsewhere the list has those that have been called, and so it has
+/// everywhere of the events that this library declares for FEAGI. A shared object that links this crate for itself has a catalog of
+/// its own. A function that is compiled several times, because it is generic, is one. Compiled without instrumentation there is none.
 ///
 /// ```
 /// use feagi_observability::{catalog, observe};
@@ -50,8 +50,7 @@ fn entry(site: &'static Site) -> CatalogEntry {
         help: facts.help,
         metrics: families::of_site(facts).into_iter().map(metric).collect(),
         labels: labels(site),
-        // Divided, not multiplied: 0.0025 is then printed as such.
-        buckets: families::bounds(facts).iter().map(|nanos| *nanos as f64 / 1e9).collect(),
+        buckets: families::durations(facts),
         budget: time(facts.budget),
         heartbeat: time(facts.heartbeat),
         slo: facts.slo.map(slo),
@@ -63,8 +62,8 @@ fn entry(site: &'static Site) -> CatalogEntry {
 }
 
 fn metric(family: Planned) -> CatalogMetric {
-    let Planned { name, kind, unit } = family;
-    CatalogMetric { name: name.into_owned(), kind: families::kind_word(kind), unit }
+    let Planned { name, kind, unit, buckets } = family;
+    CatalogMetric { name: name.into_owned(), kind: families::kind_word(kind), unit, buckets }
 }
 
 fn labels(site: &Site) -> Vec<CatalogLabel> {

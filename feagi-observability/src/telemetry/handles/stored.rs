@@ -2,11 +2,10 @@
 //!
 //! Locked at registration and for a page, never for a use.
 
-use super::HandleFacts;
-use super::Registered;
 use super::counter::CounterCell;
 use super::gauge::GaugeCell;
 use super::histogram::HistogramCell;
+use super::{HandleFacts, Registered};
 use crate::instrument::{Labels, count_series, ladder};
 use crate::telemetry::family::Kind;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,10 +1,10 @@
 use super::*;
 use crate::instrument::shard::BOUNDS;
-use crate::instrument::{Dynamic, InstrumentFacts, InstrumentKind};
+use crate::instrument::{Dynamic, InstrumentFacts, InstrumentKind, ladder};
 
 /// A site in this file that the linker does not list.
 fn site(line: u32, facts: impl FnOnce(&mut SiteFacts)) -> &'static Site {
-    let mut given = SiteFacts::new(|| "crate::module::function::here", "module", "a.rs", line);
+    let mut given = SiteFacts::new(|| "module::function::here", "module", "a.rs", line);
     facts(&mut given);
     Box::leak(Box::new(Site::new(given)))
 }
@@ -123,4 +123,26 @@ fn an_event_at_several_places_is_one_and_another_kind_of_its_name_is_not() {
         found(&counters, vec![handle("z_total", Kind::Counter), handle("z_total", Kind::Counter)]),
         None
     );
+}
+
+#[test]
+fn events_that_share_a_metric_agree_on_labels_and_buckets() {
+    let with = |line, labels, buckets| {
+        site(line, |facts| {
+            facts.metric = MetricFacts::Off;
+            facts.labels = labels;
+            let size = InstrumentFacts::new(InstrumentKind::Histogram, "size_bytes", "", "size");
+            facts.instruments = Box::leak(Box::new([size.measured_in("bytes", buckets)]));
+        })
+    };
+    let first = with(1, &["a"], &[]);
+    assert_eq!(found(&[first, with(2, &["a"], &ladder::BYTES)], Vec::new()), None);
+    for other in [with(2, &["b"], &[]), with(2, &[], &[]), with(2, &["a"], &[1.0])] {
+        let (name, text) = found(&[first, other], Vec::new()).unwrap();
+        assert_eq!(name, "size_bytes");
+        assert!(
+            text.ends_with("; rename one of the two, or give both the same labels and buckets"),
+            "{text}"
+        );
+    }
 }
