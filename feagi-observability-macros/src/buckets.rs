@@ -1,7 +1,7 @@
 //! The bounds of a histogram's buckets, as they are written: `buckets = [0.001, 0.01, 0.1]`.
 
-use crate::argument;
 use crate::errors::Errors;
+use crate::form;
 use crate::pieces;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -26,7 +26,7 @@ pub(crate) fn read_buckets(
     key: &Ident,
     errors: &mut Errors,
 ) -> syn::Result<Vec<f64>> {
-    argument::value(input, key, EXAMPLE, |input| {
+    form::set_with(input, key, EXAMPLE, |input| {
         if !input.peek(syn::token::Bracket) {
             let wanted = format!("`{key}` needs a list of numbers; write `{EXAMPLE}`");
             return Err(input.error(wanted));

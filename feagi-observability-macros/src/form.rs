@@ -5,20 +5,35 @@ use crate::names::{listed, nearest};
 use crate::pieces;
 use crate::slot::{Slot, fill};
 use proc_macro2::{Ident, TokenStream};
+use std::fmt::Display;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitBool, LitStr, Path, Token, parenthesized};
 
-/// Puts an argument into its place, with what was written for it.
+/// The key that a piece starts with. `attribute` is how the author writes the whole, `keys` is what it takes.
+pub(crate) fn key(input: ParseStream<'_>, attribute: &str, keys: &[&str]) -> syn::Result<Ident> {
+    if input.peek(Ident::peek_any) {
+        return Ident::parse_any(input);
+    }
+    Err(input.error(format!("expected an argument; `{attribute}` takes {}", listed(keys))))
+}
+
+/// The error for a key that `attribute` does not take: the nearest that it does, and all of them.
+pub(crate) fn unknown(key: &Ident, attribute: &str, keys: &[&str]) -> syn::Error {
+    let meant = nearest(&key.to_string(), keys).map_or(String::new(), |name| format!("write `{name}`; "));
+    let message = format!("unknown argument `{key}`; {meant}`{attribute}` takes {}", listed(keys));
+    syn::Error::new_spanned(key, message)
+}
+
+/// Puts what was read between `start` and `end` into its place.
 pub(crate) fn keep<T>(
     place: &mut Option<Slot<T>>,
-    key: &str,
+    key: impl Display,
     value: T,
-    start: ParseStream<'_>,
-    end: ParseStream<'_>,
+    (start, end): (ParseStream<'_>, ParseStream<'_>),
     errors: &mut Errors,
 ) -> syn::Result<()> {
-    fill(place, key, Slot { written: pieces::between(start, end), value }, errors);
+    fill(place, &key.to_string(), Slot { written: pieces::between(start, end), value }, errors);
     Ok(())
 }
 

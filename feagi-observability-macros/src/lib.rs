@@ -8,7 +8,6 @@
 
 #![forbid(unsafe_code)]
 
-mod argument;
 mod buckets;
 mod call_metric;
 mod case;
@@ -24,6 +23,7 @@ mod form;
 mod instrument;
 mod labels;
 mod level;
+mod log;
 mod metric_name;
 mod names;
 mod observe;
@@ -157,7 +157,7 @@ pub fn instrument_event(input: TokenStream) -> TokenStream {
 /// | `fields(a, %b, ?c, k = expr, k.d = %expr, { KEY } = expr)` | none | fields besides; `a` alone is empty, for `Span::record` |
 /// | `err`, `err(Debug, level = "warn")` | no event | an event for an `Err`, by `Display` at `error` |
 /// | `ret`, `ret(Display, level = "debug")` | no event | an event for the value, or for that of `Ok` beside `err`, by `Debug` at the span's level |
-/// | `log(on = "error")`, `log(on = "never")` | `"exit"` | when the call writes its line |
+/// | `log(on = "error", rate = "10/s")`, `log(on = "never")` | `"exit"`, the configured rate | when the call writes its line, and how often |
 /// | `metric`, `metric = "x"`, `metric = false` | `observed_calls_total`, `observed_duration_seconds` | as in [`observe`](macro@observe) |
 /// | `profile` | off | CPU samples carry this call's name |
 /// | `crate = path` | `::feagi_observability` | where the runtime is |

@@ -1,9 +1,9 @@
 //! `#[derive(LabelValue)]`: an enum without fields in, the texts of its variants and their numbers out.
 
 use super::{attribute, input};
-use crate::argument::{keep, key, path, text, unknown};
 use crate::case::Case;
 use crate::errors::Errors;
+use crate::form::{keep, key, path, text, unknown};
 use crate::names::{listed, nearest};
 use crate::runtime_path::runtime_path;
 use crate::slot::Slot;

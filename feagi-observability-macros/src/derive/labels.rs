@@ -2,8 +2,8 @@
 
 use super::input::NamedField;
 use super::{attribute, input};
-use crate::argument::{keep, key, path, text, unknown};
 use crate::errors::Errors;
+use crate::form::{keep, key, path, text, unknown};
 use crate::labels::{check_label_duplicates, check_label_name};
 use crate::runtime_path::runtime_path;
 use crate::slot::Slot;

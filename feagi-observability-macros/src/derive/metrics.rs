@@ -3,8 +3,8 @@
 mod metric;
 
 use super::{attribute, input};
-use crate::argument::{keep, key, path, text, unknown};
 use crate::errors::Errors;
+use crate::form::{keep, key, path, text, unknown};
 use crate::metric_name::check_clash;
 use crate::names::{as_metric_name, is_metric_name};
 use crate::runtime_path::runtime_path;

@@ -2,8 +2,9 @@
 
 use super::fields::{Field, fields};
 use crate::errors::Errors;
-use crate::form::{Choice, Metric, expr, keep, list, metric, options, path, set, switch, text_like};
-use crate::names::{listed, nearest};
+use crate::form::{Choice, Metric, expr, keep, metric, options, path, set, switch, unknown};
+use crate::log::{Log, log};
+use crate::names::listed;
 use crate::slot::Slot;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
@@ -42,7 +43,7 @@ pub(crate) struct Args {
     pub(crate) fields: Option<Slot<Vec<Field>>>,
     pub(crate) err: Option<Slot<Shown>>,
     pub(crate) ret: Option<Slot<Shown>>,
-    pub(crate) log: Option<Slot<LogWhen>>,
+    pub(crate) log: Option<Slot<Log>>,
     pub(crate) metric: Option<Slot<Metric>>,
     pub(crate) profile: Option<Slot<bool>>,
     pub(crate) runtime: Option<Slot<Path>>,
@@ -59,14 +60,6 @@ pub(crate) struct Shown {
 pub(crate) enum Format {
     Display,
     Debug,
-}
-
-/// When the call writes its line.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LogWhen {
-    Exit,
-    Error,
-    Never,
 }
 
 /// A level as `tracing::instrument` takes it.
@@ -107,43 +100,37 @@ impl Args {
         let start = &input.fork();
         if input.peek(LitStr) {
             let value = Expr::Lit(input.parse()?);
-            return keep(&mut self.name, "name", value, start, input, errors);
+            return keep(&mut self.name, "name", value, (start, input), errors);
         }
         if !input.peek(Ident::peek_any) {
             return Err(input.error(format!("expected an argument; `#[instrument]` takes {}", listed(&KEYS))));
         }
         let key = &Ident::parse_any(input)?;
         match key.to_string().as_str() {
-            "name" => keep(&mut self.name, "name", constant(input, key)?, start, input, errors),
+            "name" => keep(&mut self.name, "name", constant(input, key)?, (start, input), errors),
             "level" => {
-                keep(&mut self.level, "level", set(input, key, "level = \"info\"")?, start, input, errors)
+                keep(&mut self.level, "level", set(input, key, "level = \"info\"")?, (start, input), errors)
             }
-            "target" => keep(&mut self.target, "target", constant(input, key)?, start, input, errors),
+            "target" => keep(&mut self.target, "target", constant(input, key)?, (start, input), errors),
             "parent" => {
-                keep(&mut self.parent, "parent", expr(input, key, "parent = &span")?, start, input, errors)
+                keep(&mut self.parent, "parent", expr(input, key, "parent = &span")?, (start, input), errors)
             }
             "follows_from" => {
                 let causes = expr(input, key, "follows_from = [&span]")?;
-                keep(&mut self.follows_from, "follows_from", causes, start, input, errors)
+                keep(&mut self.follows_from, "follows_from", causes, (start, input), errors)
             }
-            "skip" => keep(&mut self.skip, "skip", skip(input, key)?, start, input, errors),
-            "skip_all" => keep(&mut self.skip_all, "skip_all", (), start, input, errors),
-            "fields" => keep(&mut self.fields, "fields", fields(input, key, errors)?, start, input, errors),
-            "err" => keep(&mut self.err, "err", shown(input, "err", errors)?, start, input, errors),
-            "ret" => keep(&mut self.ret, "ret", shown(input, "ret", errors)?, start, input, errors),
-            "log" => keep(&mut self.log, "log", log(input, key, errors)?, start, input, errors),
-            "metric" => keep(&mut self.metric, "metric", metric(input, key)?, start, input, errors),
-            "profile" => keep(&mut self.profile, "profile", switch(input, key)?, start, input, errors),
-            "crate" => keep(&mut self.runtime, "crate", path(input, key)?, start, input, errors),
-            _ => Err(unknown(key)),
+            "skip" => keep(&mut self.skip, "skip", skip(input, key)?, (start, input), errors),
+            "skip_all" => keep(&mut self.skip_all, "skip_all", (), (start, input), errors),
+            "fields" => keep(&mut self.fields, "fields", fields(input, key, errors)?, (start, input), errors),
+            "err" => keep(&mut self.err, "err", shown(input, "err", errors)?, (start, input), errors),
+            "ret" => keep(&mut self.ret, "ret", shown(input, "ret", errors)?, (start, input), errors),
+            "log" => keep(&mut self.log, "log", log(input, key, errors)?, (start, input), errors),
+            "metric" => keep(&mut self.metric, "metric", metric(input, key)?, (start, input), errors),
+            "profile" => keep(&mut self.profile, "profile", switch(input, key)?, (start, input), errors),
+            "crate" => keep(&mut self.runtime, "crate", path(input, key)?, (start, input), errors),
+            _ => Err(unknown(key, "#[instrument]", &KEYS)),
         }
     }
-}
-
-fn unknown(key: &Ident) -> syn::Error {
-    let meant = nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("write `{name}`; "));
-    let message = format!("unknown argument `{key}`; {meant}`#[instrument]` takes {}", listed(&KEYS));
-    syn::Error::new_spanned(key, message)
 }
 
 /// `key = "…"`, or a constant.
@@ -186,46 +173,17 @@ fn shown(input: ParseStream<'_>, key: &str, errors: &mut Errors) -> syn::Result<
     options(content.parse()?, key, &["Debug", "Display", "level"], errors, |choice, errors| {
         let Choice { word, start, input } = choice;
         match word.to_string().as_str() {
-            "Debug" => keep(&mut shown.format, "format", Format::Debug, start, input, errors)?,
-            "Display" => keep(&mut shown.format, "format", Format::Display, start, input, errors)?,
+            "Debug" => keep(&mut shown.format, "format", Format::Debug, (start, input), errors)?,
+            "Display" => keep(&mut shown.format, "format", Format::Display, (start, input), errors)?,
             "level" => {
                 let level = set(input, word, "level = \"warn\"")?;
-                keep(&mut shown.level, "level", level, start, input, errors)?;
+                keep(&mut shown.level, "level", level, (start, input), errors)?;
             }
             _ => return Ok(false),
         }
         Ok(true)
     });
     Ok(shown)
-}
-
-/// `log(on = "never")`.
-fn log(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<LogWhen> {
-    let mut on = None;
-    options(list(input, key, "log(on = \"never\")")?, "log", &["on"], errors, |choice, errors| {
-        let Choice { word, start, input } = choice;
-        if *word != "on" {
-            return Ok(false);
-        }
-        let when = when(&text_like(input, word, "on = \"never\"")?)?;
-        keep(&mut on, "on", when, start, input, errors)?;
-        Ok(true)
-    });
-    Ok(on.map_or(LogWhen::Exit, |slot| slot.value))
-}
-
-fn when(text: &LitStr) -> syn::Result<LogWhen> {
-    const WHEN: [&str; 3] = ["exit", "error", "never"];
-    match text.value().as_str() {
-        "exit" => Ok(LogWhen::Exit),
-        "error" => Ok(LogWhen::Error),
-        "never" => Ok(LogWhen::Never),
-        other => {
-            let meant = nearest(other, &WHEN).map_or(String::new(), |when| format!("write `\"{when}\"`; "));
-            let message = format!("`{other}` is no moment for a line; {meant}`on` takes {}", listed(&WHEN));
-            Err(syn::Error::new_spanned(text, message))
-        }
-    }
 }
 
 impl Parse for SpanLevel {

@@ -5,6 +5,7 @@ use super::parameters::parameters;
 use crate::call_metric;
 use crate::errors::Errors;
 use crate::form::Metric;
+use crate::log;
 use crate::names::{listed, nearest};
 use crate::observe::function::{Body, Function};
 use std::collections::HashSet;
@@ -17,6 +18,9 @@ pub(crate) fn all(args: &Args, function: &Function, errors: &mut Errors) {
     check_skip_once(args, errors);
     check_err(args, function, errors);
     check_metric_name(args, errors);
+    if let Some(slot) = &args.log {
+        log::check(&slot.value, errors);
+    }
 }
 
 /// A `const fn` may run in the compiler, where there is no subscriber.

@@ -1,10 +1,11 @@
 //! What an annotation means for its function: defaults filled in, the way of seeing the outcome chosen.
 
-use super::args::{Args, Format, LogWhen, Shown, SpanLevel};
+use super::args::{Args, Format, Shown, SpanLevel};
 use super::fields::{Field, Key, Recording, Value};
 use super::parameters::parameters;
 use super::tail::{self, Tail};
 use crate::form::Metric;
+use crate::log::{LogWhen, Rate};
 use crate::observe::function::{Body, Function};
 use crate::observe::model::{nameable, named_result};
 use crate::observe::parameters::{owned_by_future, reassigned_references, words};
@@ -26,6 +27,7 @@ pub(crate) struct Model {
     pub(crate) err: Option<Event>,
     pub(crate) ret: Option<Event>,
     pub(crate) log: LogWhen,
+    pub(crate) rate: Option<Rate>,
     pub(crate) metric: Metric,
     pub(crate) help: String,
     pub(crate) profile: bool,
@@ -89,6 +91,7 @@ impl Model {
         let follows_from = args.follows_from.map(|slot| slot.value);
         let moved =
             shape.moved(function, &fields, follows_from.as_ref(), seen != Seen::Unit || ret.is_some());
+        let (on, rate) = args.log.map_or((None, None), |slot| (slot.value.on, slot.value.rate));
         Model {
             name: args.name.map(|slot| slot.value),
             level,
@@ -99,7 +102,8 @@ impl Model {
             is_required: err.is_some() && !is_opaque,
             err,
             ret,
-            log: args.log.map_or(LogWhen::Exit, |slot| slot.value),
+            log: on.map_or(LogWhen::Exit, |slot| slot.value),
+            rate: rate.map(|slot| slot.value),
             metric: args.metric.map_or(Metric::Shared, |slot| slot.value),
             help: function.first_doc_line(),
             profile: args.profile.is_some_and(|slot| slot.value),

@@ -1,10 +1,11 @@
 //! Writes the expansion. Nothing can fail here and nothing is decided here.
 
-use super::args::{Format, LogWhen, SpanLevel};
+use super::args::{Format, SpanLevel};
 use super::fields::{Field, Value};
 use super::model::{Event, Model, Seen, Shape};
 use super::tail::Tail;
 use crate::form::Metric;
+use crate::log::{LogWhen, Rate};
 use crate::observe::function::{Body, Function};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -141,6 +142,9 @@ fn facts(model: &Model) -> TokenStream {
         LogWhen::Error => Some(quote_spanned!(here=> log: #runtime::LogWhen::Error)),
         LogWhen::Never => Some(quote_spanned!(here=> log: #runtime::LogWhen::Never)),
     });
+    facts.extend(model.rate.map(|Rate { lines, seconds }| {
+        quote_spanned!(here=> rate: ::core::option::Option::Some(#runtime::Rate { lines: #lines, seconds: #seconds }))
+    }));
     facts.extend(match &model.metric {
         Metric::Shared => None,
         Metric::Named(name) => Some(quote_spanned!(here=> metric: #runtime::MetricFacts::Named(#name))),

@@ -4,7 +4,7 @@
 //! Invariant: the block stays where it is, in no closure. `?`, `break`, `continue` and `return` in it are the surrounding
 //! function's, and a call that is left so has ended well.
 
-use super::args::{Args, LogWhen};
+use super::args::Args;
 use super::function::Function;
 use super::items::{braces, is_punct};
 use super::model::Model;
@@ -14,6 +14,7 @@ use super::tokens::{self, Way};
 use super::{check, suspension};
 use crate::errors::Errors;
 use crate::fallback;
+use crate::log::LogWhen;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 

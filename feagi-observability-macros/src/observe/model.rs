@@ -1,12 +1,13 @@
 //! What an annotation means for its function: defaults filled in, the way of seeing the outcome chosen.
 
-use super::args::{Args, LogWhen, Profile, Rate, Slo};
+use super::args::{Args, Profile, Slo};
 use super::function::Function;
 use super::parameters::{owned_by_future, reassigned_references};
 use super::recorded::Recorded;
 use crate::field::{Field, Recording};
 use crate::form::Metric;
 use crate::level::Level;
+use crate::log::{LogWhen, Rate};
 use crate::runtime_path::runtime_path;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};

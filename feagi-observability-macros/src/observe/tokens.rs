@@ -1,12 +1,12 @@
 //! Writes the expansion. Nothing can fail here and nothing is decided here.
 
-use super::args::LogWhen;
 use super::function::{Body, Function};
 use super::model::{Judge, Model, Shown};
 use crate::facts::Facts;
 use crate::field::{Field, Recording};
 use crate::form::Metric;
 use crate::level::Level;
+use crate::log::LogWhen;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;

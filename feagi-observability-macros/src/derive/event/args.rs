@@ -1,12 +1,12 @@
 //! `#[event(…)]` on the struct: name, line, counter, macros.
 
 use super::family::Macros;
-use crate::argument::{keep, key, path, text, unknown, value};
 use crate::case::Case;
 use crate::derive::attribute;
 use crate::docs;
 use crate::errors::Errors;
 use crate::event::Instrument;
+use crate::form::{keep, key, path, set_with, text, unknown};
 use crate::level::WrittenLevel;
 use crate::metric_name::{MetricKind, MetricName, check_metric_name, on_page};
 use crate::names::as_metric_name;
@@ -136,7 +136,7 @@ impl Args {
 }
 
 fn level(input: ParseStream<'_>, key: &Ident) -> syn::Result<WrittenLevel> {
-    value(input, key, "level = \"info\"", |input| input.parse())
+    set_with(input, key, "level = \"info\"", |input| input.parse())
 }
 
 fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric> {
@@ -144,7 +144,7 @@ fn metric(input: ParseStream<'_>, key: &Ident) -> syn::Result<Metric> {
         return Ok(Metric::Bare);
     }
     let example = "metric = \"feagi_bursts\"";
-    value(input, key, example, |input| {
+    set_with(input, key, example, |input| {
         if input.peek(LitStr) {
             return input.parse().map(Metric::Named);
         }

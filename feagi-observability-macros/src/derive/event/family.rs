@@ -1,9 +1,9 @@
 //! `macros`: one macro for each level, which hands its tokens and the schema to `event!`.
 
 use super::args::Args;
-use crate::argument::{key, unknown};
 use crate::errors::Errors;
 use crate::event::{Schema, unused};
+use crate::form::{key, unknown};
 use crate::level::Level;
 use crate::pieces;
 use crate::slot::{Slot, fill};

@@ -1,7 +1,6 @@
 //! `#[event(…)]` on a field: the metrics that it feeds, whether it is a label, how it is recorded.
 
 use super::metric::{FieldMetric, Measured};
-use crate::argument::{keep, key, text, unknown};
 use crate::buckets::read_buckets;
 use crate::derive::attribute;
 use crate::derive::input::NamedField;
@@ -9,6 +8,7 @@ use crate::docs;
 use crate::errors::Errors;
 use crate::event::Role;
 use crate::field::{Field, Recording};
+use crate::form::{keep, key, text, unknown};
 use crate::slot::Slot;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;

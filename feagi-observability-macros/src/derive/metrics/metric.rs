@@ -1,11 +1,11 @@
 //! One metric: a field of the struct, with its kind, name, HELP, unit and buckets.
 
-use crate::argument::{keep, key, text, unknown};
 use crate::buckets::read_buckets;
 use crate::derive::attribute;
 use crate::derive::input::NamedField;
 use crate::docs;
 use crate::errors::Errors;
+use crate::form::{keep, key, text, unknown};
 use crate::metric_name::{Claim, MetricKind, MetricName, check_metric_name, check_unit, on_page};
 use crate::slot::Slot;
 use crate::unit;

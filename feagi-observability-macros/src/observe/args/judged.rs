@@ -52,11 +52,11 @@ fn formatted(input: ParseStream<'_>, key: &str, errors: &mut Errors) -> syn::Res
     options(content.parse()?, key, &["Debug", "Display", "level"], errors, |choice, errors| {
         let Choice { word, start, input } = choice;
         match word.to_string().as_str() {
-            "Debug" => keep(&mut format, "format", Recording::Debug, start, input, errors)?,
-            "Display" => keep(&mut format, "format", Recording::Display, start, input, errors)?,
+            "Debug" => keep(&mut format, "format", Recording::Debug, (start, input), errors)?,
+            "Display" => keep(&mut format, "format", Recording::Display, (start, input), errors)?,
             "level" => {
                 let value = set(input, word, "level = \"warn\"")?;
-                keep(&mut level, "level", value, start, input, errors)?;
+                keep(&mut level, "level", value, (start, input), errors)?;
             }
             _ => return Ok(false),
         }

@@ -118,10 +118,10 @@ pub(super) fn dynamic(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) 
         if input.peek(syn::Ident) && input.fork().parse::<Ident>()? == "cap" {
             let word: Ident = input.parse()?;
             let number: Lit = set(input, &word, "cap = 100")?;
-            return keep(&mut cap, "cap", number, start, input, errors);
+            return keep(&mut cap, "cap", number, (start, input), errors);
         }
         let field: Field = input.parse()?;
-        keep(&mut label, "label", Field { recording: Recording::Dynamic, ..field }, start, input, errors)
+        keep(&mut label, "label", Field { recording: Recording::Dynamic, ..field }, (start, input), errors)
     });
     let (Some(label), Some(cap)) = (label, cap) else {
         let message =
@@ -151,8 +151,8 @@ pub(super) fn profile(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) 
         |choice, errors| {
             let Choice { word, start, input } = choice;
             match word.to_string().as_str() {
-                "cpu" => keep(&mut cpu, "cpu", bare(input, word)?, start, input, errors)?,
-                "alloc" => keep(&mut alloc, "alloc", bare(input, word)?, start, input, errors)?,
+                "cpu" => keep(&mut cpu, "cpu", bare(input, word)?, (start, input), errors)?,
+                "alloc" => keep(&mut alloc, "alloc", bare(input, word)?, (start, input), errors)?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -169,10 +169,10 @@ pub(super) fn slo(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> s
         match word.to_string().as_str() {
             "latency" => {
                 let latency = duration_of(&text_like(input, word, "latency = \"250ms\"")?)?;
-                keep(&mut slo.latency, "latency", latency, start, input, errors)?;
+                keep(&mut slo.latency, "latency", latency, (start, input), errors)?;
             }
-            "p" => keep(&mut slo.p, "p", per_cent(input, word)?, start, input, errors)?,
-            "success" => keep(&mut slo.success, "success", per_cent(input, word)?, start, input, errors)?,
+            "p" => keep(&mut slo.p, "p", per_cent(input, word)?, (start, input), errors)?,
+            "success" => keep(&mut slo.success, "success", per_cent(input, word)?, (start, input), errors)?,
             _ => return Ok(false),
         }
         Ok(true)

@@ -1,19 +1,18 @@
 //! The arguments of `#[observe(…)]` as syntax: which there are and what stands in each. What they mean is the model's.
 
 mod judged;
-mod log;
 mod measured;
 mod recorded;
 
 use crate::errors::Errors;
 use crate::field::Field;
-use crate::form::{Metric, bare, expr, keep, metric, path, set, switch, text};
+use crate::form::{Metric, bare, expr, keep, metric, path, set, switch, text, unknown};
 use crate::level::WrittenLevel;
-use crate::names::{listed, nearest};
+use crate::log::{Log, log};
+use crate::names::listed;
 use crate::pieces;
 use crate::slot::Slot;
 pub(crate) use judged::{Err, Ret};
-pub(crate) use log::{Log, LogWhen, Rate};
 pub(crate) use measured::{Buckets, Duration, Dynamic, Profile, Sample, Slo};
 use proc_macro2::{Ident, TokenStream};
 pub(crate) use recorded::ArgList;
@@ -93,7 +92,7 @@ impl Args {
         let start = &input.fork();
         if input.peek(LitStr) {
             let value = input.parse()?;
-            return keep(&mut self.name, "name", value, start, input, errors);
+            return keep(&mut self.name, "name", value, (start, input), errors);
         }
         if !input.peek(Ident::peek_any) {
             return Err(input.error(format!("expected an argument; `#[observe]` takes {}", listed(&KEYS))));
@@ -103,7 +102,7 @@ impl Args {
         macro_rules! take {
             ($place:ident, $value:expr) => {{
                 let value = $value?;
-                keep(&mut self.$place, &word, value, start, input, errors)
+                keep(&mut self.$place, &word, value, (start, input), errors)
             }};
         }
         match word.as_str() {
@@ -124,7 +123,7 @@ impl Args {
             "ret" => take!(ret, judged::ret(input, errors)),
             "ok_if" => take!(ok_if, expr(input, &key, "ok_if = |result| …")),
             "error_if" => take!(error_if, expr(input, &key, "error_if = |result| …")),
-            "log" => take!(log, log::log(input, &key, errors)),
+            "log" => take!(log, log(input, &key, errors)),
             "profile" => take!(profile, measured::profile(input, &key, errors)),
             "budget" | "slow" => take!(budget, measured::duration(input, &key)),
             "heartbeat" => take!(heartbeat, measured::duration(input, &key)),
@@ -132,13 +131,7 @@ impl Args {
             "sample" => take!(sample, measured::sample(input, &key)),
             "skip" => take!(skip, bare(input, &key)),
             "crate" => take!(runtime, path(input, &key)),
-            _ => Err(unknown(&key)),
+            _ => Err(unknown(&key, "#[observe]", &KEYS)),
         }
     }
-}
-
-fn unknown(key: &Ident) -> syn::Error {
-    let meant = nearest(&key.to_string(), &KEYS).map_or(String::new(), |name| format!("write `{name}`; "));
-    let message = format!("unknown argument `{key}`; {meant}`#[observe]` takes {}", listed(&KEYS));
-    syn::Error::new_spanned(key, message)
 }

@@ -1,12 +1,13 @@
 //! Rules about metrics and promises.
 
-use super::super::args::{Args, LogWhen};
+use super::super::args::Args;
 use super::super::recorded::Recorded;
 use crate::call_metric;
 use crate::errors::Errors;
 use crate::field::Recording;
 use crate::form::Metric;
 use crate::labels::check_label_name;
+use crate::log;
 use quote::ToTokens;
 
 /// What the runtime keeps the values of.
@@ -23,7 +24,9 @@ pub(super) fn all(args: &Args, recorded: &Recorded, errors: &mut Errors) {
     check_buckets(args, errors);
     check_sample(args, errors);
     check_slo(args, errors);
-    check_log(args, errors);
+    if let Some(slot) = &args.log {
+        log::check(&slot.value, errors);
+    }
 }
 
 /// The name must be one that Prometheus takes.
@@ -117,18 +120,5 @@ fn check_slo(args: &Args, errors: &mut Errors) {
     if let (Some(p), None) = (&slo.value.p, &slo.value.latency) {
         errors
             .push(p, "`p` is the share of calls that stay below `latency`; write `latency = \"250ms\"`, too");
-    }
-}
-
-/// No line, no rate.
-fn check_log(args: &Args, errors: &mut Errors) {
-    let Some(log) = &args.log else { return };
-    if let (Some(on), Some(rate)) = (&log.value.on, &log.value.rate)
-        && on.value == LogWhen::Never
-    {
-        errors.push(
-            rate,
-            format!("`{}` writes no line that `rate` could limit; remove one of the two", on.text()),
-        );
     }
 }

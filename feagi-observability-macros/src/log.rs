@@ -31,24 +31,36 @@ pub(crate) struct Rate {
 const EXAMPLE: &str = "log(on = \"error\", rate = \"10/s\")";
 const WHEN: [&str; 3] = ["exit", "error", "never"];
 
-pub(super) fn log(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Log> {
+pub(crate) fn log(input: ParseStream<'_>, key: &Ident, errors: &mut Errors) -> syn::Result<Log> {
     let mut log = Log::default();
     options(list(input, key, EXAMPLE)?, "log", &["on", "rate"], errors, |choice, errors| {
         let Choice { word, start, input } = choice;
         match word.to_string().as_str() {
             "on" => {
                 let when = when(&text_like(input, word, "on = \"error\"")?)?;
-                keep(&mut log.on, "on", when, start, input, errors)?;
+                keep(&mut log.on, "on", when, (start, input), errors)?;
             }
             "rate" => {
                 let rate = rate(&text_like(input, word, "rate = \"10/s\"")?)?;
-                keep(&mut log.rate, "rate", rate, start, input, errors)?;
+                keep(&mut log.rate, "rate", rate, (start, input), errors)?;
             }
             _ => return Ok(false),
         }
         Ok(true)
     });
     Ok(log)
+}
+
+/// No line, no rate.
+pub(crate) fn check(log: &Log, errors: &mut Errors) {
+    if let (Some(on), Some(rate)) = (&log.on, &log.rate)
+        && on.value == LogWhen::Never
+    {
+        errors.push(
+            rate,
+            format!("`{}` writes no line that `rate` could limit; remove one of the two", on.text()),
+        );
+    }
 }
 
 fn when(text: &LitStr) -> syn::Result<LogWhen> {
