@@ -2,6 +2,7 @@
 
 use super::Built;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Few enough that no ring fills up, whenever the collector comes.
 const CALLS: u64 = 200;
@@ -22,7 +23,10 @@ pub fn count(built: &Built, case: &str) -> u64 {
 }
 
 fn total(built: &Built, case: &str, calls: u64) -> u64 {
-    let folder = built.signals.with_file_name(format!("callgrind-{}", std::process::id()));
+    // Tests of this process count at once.
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let run = RUNS.fetch_add(1, Relaxed);
+    let folder = built.signals.with_file_name(format!("callgrind-{}-{run}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--separate-threads=yes", "--toggle-collect=counted_calls"])

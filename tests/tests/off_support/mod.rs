@@ -95,8 +95,10 @@ pub fn build(way: &Way) -> Built {
     fs::create_dir_all(&own).unwrap();
     let kept = |name: &str| {
         let copy = own.join(name);
-        // Another way overwrites the original.
-        fs::copy(folder().join("release").join(name), &copy).unwrap();
+        // Another way overwrites the original, and another test may be running the copy.
+        let fresh = own.join(format!("{name}.new"));
+        fs::copy(folder().join("release").join(name), &fresh).unwrap();
+        fs::rename(fresh, &copy).unwrap();
         copy
     };
     Built {

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["calls", case, calls] => count(case, calls.parse().expect("a number")),
         ["tell"] => tell(),
-        ["ask", field] => ask(field),
+        ["ask", field, folder] => ask(field, folder),
         _ => return ExitCode::FAILURE,
     }
     ExitCode::SUCCESS
@@ -63,11 +63,11 @@ fn config(tracing_enabled: bool) -> ObservabilityConfig {
 fn count(case: &str, calls: u64) {
     let call = match case {
         "bare" => bare,
-        "observed" | "observed without spans" => observed,
-        "profiled" => profiled,
+        "call" | "call without spans" => observed,
+        "profiled call" => profiled,
         _ => event,
     };
-    let wants_spans = case != "observed without spans";
+    let wants_spans = case != "call without spans";
     let observability =
         init_observability(&config(wants_spans)).or_else(|_| init_observability(&config(false)));
     call(0);
@@ -103,8 +103,8 @@ fn tell() {
 }
 
 /// What becomes of a wish for one thing.
-fn ask(field: &str) {
-    let output_dir = std::env::args_os().nth(3).map_or_else(|| PathBuf::from("."), PathBuf::from);
+fn ask(field: &str, folder: &str) {
+    let output_dir = PathBuf::from(folder);
     let mut config = ObservabilityConfig {
         profiling: ProfilingConfig { output_dir, ..Default::default() },
         ..Default::default()
