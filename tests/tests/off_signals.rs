@@ -8,12 +8,12 @@ use off_support::{ALL_FOUR, Built, CFG, LOG, METRICS, ON, PROFILE, RECORDS, TRAC
 /// Every way that leaves something of the four signals out; the last two leave out all.
 const WAYS: [Way; 7] = [LOG, TRACE, METRICS, PROFILE, RECORDS, CFG, ALL_FOUR];
 
-/// Functions and modules that make a signal, and the ways without it. `signals` reaches all of them: it starts what there is.
+/// Names of functions and types that make a signal, and the ways without it. `signals` reaches all of them: it starts what there is.
 const SYMBOLS: [(&[&str], &[&str]); 5] = [
-    (&["line_sink", "RateLimit", "append_line", "is_log_bridge"], &["log", "records", "cfg", "all-four"]),
+    (&["line_sink", "StdioSink", "append_line"], &["log", "records", "cfg", "all-four"]),
     (&["ChromeSink", "process_name"], &["trace", "records", "cfg", "all-four"]),
-    (&["new_shard", "LADDER", "meter", "clashes_with"], &["metrics", "cfg", "all-four"]),
-    (&["pprof", "framehop"], &["profile", "cfg", "all-four"]),
+    (&["new_shard", "LADDER", "CallTotals", "clashes_with"], &["metrics", "cfg", "all-four"]),
+    (&["ProfilerGuard", "framehop"], &["profile", "cfg", "all-four"]),
     // What writes to the rings.
     (&["make_room", "copy_long"], &["records", "cfg", "all-four"]),
 ];
@@ -25,7 +25,7 @@ fn the_code_of_a_signal_is_in_the_program_only_with_it() {
         for (names, without) in SYMBOLS {
             for name in names {
                 let is_gone = without.contains(&way.name);
-                assert_eq!(!built.has_symbol(name), is_gone, "{}: `{name}`", way.name);
+                assert_eq!(!built.has_text(name), is_gone, "{}: `{name}`", way.name);
             }
         }
     }
@@ -168,7 +168,9 @@ fn a_signal_that_costs_a_call_nothing_saves_it_nothing() {
     }
     let on = build(&ON);
     for (way, case) in [(LOG, "call"), (PROFILE, "call"), (PROFILE, "profiled call"), (PROFILE, "event")] {
-        assert_eq!(count(&build(&way), case), count(&on, case), "without {}: {case}", way.name);
+        let (all, less) = (count(&on, case), count(&build(&way), case));
+        // The compiler may arrange a few instructions differently.
+        assert!(all.abs_diff(less) * 100 <= all * 3, "without {}: {case} {all} -> {less}", way.name);
     }
 }
 

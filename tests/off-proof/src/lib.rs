@@ -204,7 +204,7 @@ pub mod futures {
     }
 
     /// The same, annotated.
-    #[observe(metric = "waits", profile, fields(len = text.len()))]
+    #[observe(metric = "waits_made", profile, fields(len = text.len()))]
     pub fn observed_made(text: &'static str, step: Ready<u64>) -> impl Future<Output = u64> + use<> {
         let length = text.len() as u64;
         async move { step.await + length }

@@ -69,12 +69,7 @@ impl Built {
         told(Command::new(&self.signals).args(arguments).output().unwrap())
     }
 
-    /// Whether a name of the program's symbols has such a part. Names are mangled: the length stands before each part.
-    pub fn has_symbol(&self, part: &str) -> bool {
-        self.has_text(&format!("{}{part}", part.len()))
-    }
-
-    /// Whether the program holds such a text anywhere.
+    /// Whether the program holds such a text anywhere, among its data or the names of its functions, as mangled as they are.
     pub fn has_text(&self, text: &str) -> bool {
         let program = fs::read(&self.signals).unwrap();
         program.windows(text.len()).any(|bytes| bytes == text.as_bytes())

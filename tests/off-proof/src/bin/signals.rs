@@ -1,8 +1,8 @@
 //! What is left of each signal at run time: `calls` for callgrind, `tell` for what comes out, `ask` for what is refused.
 
 use feagi_observability::{
-    Counter, LogFormat, LoggingConfig, Metrics, ObservabilityConfig, ProfilingConfig, TelemetryConfig,
-    burst_info, init_observability, observe,
+    Counter, LogFormat, LoggingConfig, Metrics, ObservabilityConfig, ObservabilityError,
+    ObservabilityManager, ProfilingConfig, TelemetryConfig, burst_info, init_observability, observe,
 };
 use off_proof::arguments::{EVALUATED, observed_argument, observed_arguments, observed_named};
 use std::hint::black_box;
@@ -60,6 +60,16 @@ fn config(tracing_enabled: bool) -> ObservabilityConfig {
     }
 }
 
+/// With spans, where they are wanted and the program has any.
+fn init(wants_spans: bool) -> ObservabilityManager {
+    let started = init_observability(&config(wants_spans));
+    match started {
+        Err(ObservabilityError::CompiledOut { .. }) => init_observability(&config(false)),
+        started => started,
+    }
+    .expect("a valid configuration")
+}
+
 fn count(case: &str, calls: u64) {
     let call = match case {
         "bare" => bare,
@@ -68,8 +78,7 @@ fn count(case: &str, calls: u64) {
         _ => event,
     };
     let wants_spans = case != "call without spans";
-    let observability =
-        init_observability(&config(wants_spans)).or_else(|_| init_observability(&config(false)));
+    let observability = init(wants_spans);
     call(0);
     counted_calls(call, calls);
     drop(observability);
@@ -86,8 +95,7 @@ fn counted_calls(call: fn(u64) -> u64, calls: u64) {
 
 /// Lines of the log on standard output, then the metrics page, then what was counted.
 fn tell() {
-    let observability = init_observability(&config(true)).or_else(|_| init_observability(&config(false)));
-    let observability = observability.expect("a valid configuration");
+    let observability = init(true);
     observed_named(1);
     event(2);
     tracing::info!("foreign");
