@@ -8,11 +8,12 @@ use off_support::{ALL_FOUR, Built, CFG, LOG, METRICS, ON, PROFILE, RECORDS, TRAC
 /// Every way that leaves something of the four signals out; the last two leave out all.
 const WAYS: [Way; 7] = [LOG, TRACE, METRICS, PROFILE, RECORDS, CFG, ALL_FOUR];
 
-/// Names of functions and types that make a signal, and the ways without it. `signals` reaches all of them: it starts what there is.
+/// Names in the program's symbols of what makes a signal, and the ways without it. `signals` reaches all of it: it starts what there is.
+/// They are of functions that are never inlined, of statics, and of types behind pointers: however the compiler arranges the rest, they stay.
 const SYMBOLS: [(&[&str], &[&str]); 5] = [
-    (&["line_sink", "StdioSink", "append_line"], &["log", "records", "cfg", "all-four"]),
-    (&["ChromeSink", "process_name"], &["trace", "records", "cfg", "all-four"]),
-    (&["new_shard", "LADDER", "CallTotals", "clashes_with"], &["metrics", "cfg", "all-four"]),
+    (&["StdioSink"], &["log", "records", "cfg", "all-four"]),
+    (&["ChromeSink"], &["trace", "records", "cfg", "all-four"]),
+    (&["new_shard", "LADDER", "CallTotals"], &["metrics", "cfg", "all-four"]),
     (&["ProfilerGuard", "framehop"], &["profile", "cfg", "all-four"]),
     // What writes to the rings.
     (&["make_room", "copy_long"], &["records", "cfg", "all-four"]),
