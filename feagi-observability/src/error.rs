@@ -18,6 +18,17 @@ pub enum ObservabilityError {
         /// The feature to enable.
         feature: &'static str,
     },
+    /// Asked for a signal that a cfg has taken out of the program.
+    #[error(
+        "`{field}` needs the signal `{signal}`, which `--cfg feagi_observability_off` or `--cfg feagi_observability_off=\"{signal}\"` has \
+         compiled out; remove the field, or the cfg from RUSTFLAGS"
+    )]
+    CompiledOut {
+        /// The configuration field that asked.
+        field: &'static str,
+        /// The signal, as the cfg names it.
+        signal: &'static str,
+    },
     /// `init_observability` has been called before in this process.
     #[error("observability is already initialised; call `init_observability` once, and keep its manager")]
     AlreadyInitialized,

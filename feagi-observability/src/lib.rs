@@ -1,4 +1,12 @@
 //! One annotation makes span, log line, metrics and profiling hook, all under one id.
+//!
+//! # Off
+//!
+//! Without the feature `enabled`, or under `--cfg feagi_observability_off` in `RUSTFLAGS`, an annotated function is the plain function: no code,
+//! no static, no byte of a future. `--cfg 'feagi_observability_off="log"'` takes one signal out, as do `"trace"`, `"metrics"` and
+//! `"profile"`; several may be given, and all four are everything. Programs are accepted or refused alike in each way. A
+//! configuration that asks for what a cfg has taken out is the error [`ObservabilityError::CompiledOut`]; what is on unless something is
+//! said is just absent.
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,6 +1,8 @@
 //! Expansions of `#[instrument]` that are the plain function. The parts are those of `instrument_on`; what stands in `if false` keeps the
 //! compiler asking for what would be recorded.
 
+pub use crate::{__feagi_check_key as check_key, __feagi_check_value as check_value};
+
 /// A function.
 #[doc(hidden)]
 #[macro_export]

@@ -6,6 +6,12 @@
 //! and of that for a value, if they are wanted; `[how slot]`, how the outcome is seen; the return type; parameters to move into
 //! the body; the body. A `slot` is a local, and it and `how` are placed where the author wrote what they are about.
 
+pub use crate::{
+    __feagi_instrument_causes as instrument_causes, __feagi_instrument_event as instrument_event,
+    __feagi_instrument_events as instrument_events, __feagi_instrument_judge as instrument_judge,
+    __feagi_instrument_open as instrument_open, __feagi_instrument_span as instrument_span,
+};
+
 /// The span.
 #[doc(hidden)]
 #[macro_export]

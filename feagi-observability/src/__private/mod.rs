@@ -2,21 +2,41 @@
 //!
 //! The macro crate emits the same tokens always: static facts, one call of `observe_sync!`, `observe_async!`,
 //! `observe_boxed!` or `emit_event!`, the body. The macros of `on` instrument; those of `off` paste the body and let the compiler check what `on` would check.
+//! One signal less is no matter of theirs: see `compiled` in `context`. All four less are everything.
 //! Not a public interface: it changes with the macro crate, whose version is pinned.
 
 mod check;
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
-mod instrument_off;
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
-mod instrument_on;
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
-mod off;
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
-mod on;
+#[cfg(any(
+    not(feature = "enabled"),
+    feagi_observability_off,
+    all(
+        feagi_observability_off = "log",
+        feagi_observability_off = "trace",
+        feagi_observability_off = "metrics",
+        feagi_observability_off = "profile"
+    )
+))]
+#[path = "off.rs"]
+mod chosen;
+#[cfg(not(any(
+    not(feature = "enabled"),
+    feagi_observability_off,
+    all(
+        feagi_observability_off = "log",
+        feagi_observability_off = "trace",
+        feagi_observability_off = "metrics",
+        feagi_observability_off = "profile"
+    )
+)))]
+#[path = "on.rs"]
+mod chosen;
+
+#[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
+mod handles_off;
+#[cfg(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics"))))]
+mod handles_on;
 mod traced;
 
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
-pub use crate::__feagi_check_opened as check_opened;
 pub use crate::instrument::probe;
 pub use crate::instrument::{
     Adopted, AdoptedFuture, Dynamic, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind,
@@ -30,19 +50,10 @@ pub use crate::{
     __feagi_observe_async as observe_async, __feagi_observe_boxed as observe_boxed,
     __feagi_observe_sync as observe_sync, __feagi_register_metrics as register_metrics,
 };
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
-pub use crate::{__feagi_check_key as check_key, __feagi_check_value as check_value};
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
-pub use crate::{
-    __feagi_fill_event as fill_event, __feagi_instrument_causes as instrument_causes,
-    __feagi_instrument_event as instrument_event, __feagi_instrument_events as instrument_events,
-    __feagi_instrument_judge as instrument_judge, __feagi_instrument_open as instrument_open,
-    __feagi_instrument_span as instrument_span, __feagi_judge as judge, __feagi_judge_one as judge_one,
-    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
-};
 pub use check::{
     count, debug, display, dynamic, field, follows_from, gauge, histogram, label, parent, span_id,
 };
+pub use chosen::*;
 pub use feagi_observability_macros::event;
 pub use std::sync::OnceLock;
 pub use traced::{traced_debug, traced_display, traced_value};

@@ -1,6 +1,12 @@
 //! Expansions that are the plain function. What stands in `if false` leaves no code; it keeps the compiler asking for what `on`
 //! asks for, and counts variables as used. Parentheses as in `on`.
 
+#[path = "instrument_off.rs"]
+mod instrument;
+
+pub use crate::__feagi_check_opened as check_opened;
+pub use instrument::*;
+
 /// The parts are those of `on`.
 #[doc(hidden)]
 #[macro_export]
@@ -107,22 +113,5 @@ macro_rules! __feagi_emit_event {
                 }
             }
         }
-    };
-}
-
-/// `struct, its name, fields` of a struct of metrics: handles without size.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __feagi_register_metrics {
-    ($owner:ident $owner_name:literal { $(($field:tt ($type:ty) $($facts:tt)*))* }) => {
-        $crate::__private::nowhere($owner {
-            $($field: <$type as $crate::__private::Handle>::register(&$crate::__private::HandleFacts {
-                owner: "",
-                name: "",
-                help: "",
-                unit: "",
-                bounds: &[],
-            }),)*
-        })
     };
 }

@@ -4,6 +4,15 @@
 //! A fragment of kind `tt` keeps its author's place, so that errors point there; `ident` does not, so that lints leave it alone.
 //! Locals live in these macros, so that the user's code cannot see them; paths are absolute, so that no prelude is needed.
 
+#[path = "instrument_on.rs"]
+mod instrument;
+
+pub use crate::{
+    __feagi_fill_event as fill_event, __feagi_judge as judge, __feagi_judge_one as judge_one,
+    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
+};
+pub use instrument::*;
+
 /// A static site with its facts, as `&'static Site`. It stands in a block of its own: the body does not see its items.
 /// Only the facts that its author gave are listed. Where `instrument/listed.rs` finds the sites, each lies in the section that it reads.
 #[doc(hidden)]
@@ -315,25 +324,4 @@ macro_rules! __feagi_fill_event {
         $($event.count($one, &1_u64);)*
         $($event.$measure($instrument, $from);)*
     };
-}
-
-/// `struct, its name, fields` of a struct of metrics: the one value of it, registered on the first call.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __feagi_register_metrics {
-    (
-        $owner:ident $owner_name:literal
-        { $(($field:tt ($type:ty) $name:literal $help:literal $unit:literal [$(($bound:expr))*]))* }
-    ) => {{
-        static METRICS: $crate::__private::OnceLock<$owner> = $crate::__private::OnceLock::new();
-        METRICS.get_or_init(|| $owner {
-            $($field: <$type as $crate::__private::Handle>::register(&$crate::__private::HandleFacts {
-                owner: ::core::concat!(::core::module_path!(), "::", $owner_name),
-                name: $name,
-                help: $help,
-                unit: $unit,
-                bounds: &[$($bound),*],
-            }),)*
-        })
-    }};
 }

@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::exemplars::{self, Example};
 use super::rate::RateLimit;
 use super::sink::Sink;
+use crate::context::compiled;
 use crate::instrument::clock::WallClock;
 use crate::instrument::{Outcome, ThreadInfo, registry, wake};
 use std::io;
@@ -163,6 +164,21 @@ impl Worker {
     }
 
     fn look(&mut self) {
+        if compiled::RECORDS {
+            self.read();
+        }
+        for sink in self.sinks() {
+            sink.flush();
+        }
+        (self.outputs.pulse)();
+        if self.last_upkeep.elapsed() >= Duration::from_secs(5) {
+            self.last_upkeep = Instant::now();
+            (self.outputs.upkeep)();
+        }
+    }
+
+    /// Takes from all rings what there is.
+    fn read(&mut self) {
         self.clock.follow();
         let mut batch = std::mem::take(&mut self.batch);
         batch.read(&self.clock);
@@ -175,18 +191,11 @@ impl Worker {
         }
         batch.clear();
         self.batch = batch;
-        for sink in self.sinks() {
-            sink.flush();
-        }
-        (self.outputs.pulse)();
-        if self.last_upkeep.elapsed() >= Duration::from_secs(5) {
-            self.last_upkeep = Instant::now();
-            (self.outputs.upkeep)();
-        }
     }
 
     fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
-        if let (true, Some(site)) = (record.is_span() || record.is_adopted(), entry.site) {
+        let has_example = compiled::METRICS && compiled::TRACE && (record.is_span() || record.is_adopted());
+        if let (true, Some(site)) = (has_example, entry.site) {
             let (trace_id, span_id) = (entry.trace_id, entry.span_id);
             let is_pinned = entry.over_budget;
             let example = Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
@@ -194,13 +203,13 @@ impl Worker {
             exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
             exemplars::offer_values(site, series, entry.fields, example);
         }
-        if record.is_span() {
+        if compiled::TRACE && record.is_span() {
             self.counts.spans.fetch_add(1, Relaxed);
             for sink in &mut self.outputs.spans {
                 sink.write(entry);
             }
         }
-        if record.is_line() {
+        if compiled::LOG && record.is_line() {
             self.counts.lines.fetch_add(1, Relaxed);
             match self.admit(entry) {
                 Some(suppressed) => entry.suppressed = suppressed,

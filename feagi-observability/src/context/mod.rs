@@ -5,6 +5,19 @@ mod ids;
 mod shared;
 mod slot;
 
+/// Which signals this program has. What a cfg has taken out is `false` here, and what only that signal needs is code that the compiler
+/// removes; what `feagi_observability_off` without a value takes out besides are the expansions, see `__private`.
+pub(crate) mod compiled {
+    pub(crate) const LOG: bool = !cfg!(any(feagi_observability_off, feagi_observability_off = "log"));
+    pub(crate) const TRACE: bool = !cfg!(any(feagi_observability_off, feagi_observability_off = "trace"));
+    pub(crate) const METRICS: bool = !cfg!(any(feagi_observability_off, feagi_observability_off = "metrics"));
+    pub(crate) const PROFILE: bool = !cfg!(any(feagi_observability_off, feagi_observability_off = "profile"));
+    /// Whether anything goes over the rings.
+    pub(crate) const RECORDS: bool = LOG || TRACE;
+    /// Whether anyone wants ids: lines, spans, samples of a profile.
+    pub(crate) const IDS: bool = RECORDS || PROFILE;
+}
+
 pub use ids::{SpanId, TraceId};
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};

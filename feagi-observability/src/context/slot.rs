@@ -4,7 +4,7 @@
 //! it restores the previous one before it gives its frame up.
 
 use super::entered::{Entered, Left};
-use super::{SpanId, TraceId};
+use super::{SpanId, TraceId, compiled};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::OnceLock;
@@ -187,6 +187,11 @@ impl ThreadSlot {
         name: &'static SpanName,
         samples_root: bool,
     ) -> *const Context {
+        if !compiled::IDS {
+            // SAFETY: the caller's promise.
+            unsafe { place.write(Context::none(name, false)) };
+            return ptr::null();
+        }
         let innermost = self.settled();
         let span_id = self.new_span_id();
         // SAFETY: of the parent as in `current`; of the place by the caller's promise. Written piece by piece: a context does not
@@ -213,6 +218,9 @@ impl ThreadSlot {
     /// `context` must stay where it is, unchanged, until `restore` is called.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self, context: *const Context) -> *const Context {
+        if !compiled::IDS {
+            return ptr::null();
+        }
         let previous = self.innermost();
         compiler_fence(std::sync::atomic::Ordering::Release);
         self.current.store(context.cast_mut(), Relaxed);
@@ -227,6 +235,9 @@ impl ThreadSlot {
 
     #[inline(always)]
     pub(crate) fn restore(&self, previous: *const Context) {
+        if !compiled::IDS {
+            return;
+        }
         self.current.store(previous.cast_mut(), Relaxed);
         compiler_fence(std::sync::atomic::Ordering::Release);
     }

@@ -7,6 +7,7 @@ mod serve;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
+use crate::context::compiled;
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, registry, signals};
 use crate::logging::{Capture, Filter};
@@ -50,7 +51,7 @@ pub fn init_observability(config: &ObservabilityConfig) -> Result<ObservabilityM
 }
 
 fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, ObservabilityError> {
-    if tracing::dispatcher::has_been_set() {
+    if compiled::RECORDS && tracing::dispatcher::has_been_set() {
         return Err(ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" });
     }
     let plan = Plan::new(config)?;
@@ -61,8 +62,10 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let capture = Arc::new(AtomicBool::new(false));
-    let has_spans = !plan.spans.is_empty() || config.telemetry.tracing_enabled;
-    install_subscriber(Capture::new(plan.filter.clone(), Arc::clone(&capture), has_spans))?;
+    let has_spans = compiled::TRACE && (!plan.spans.is_empty() || config.telemetry.tracing_enabled);
+    if compiled::RECORDS {
+        install_subscriber(Capture::new(plan.filter.clone(), Arc::clone(&capture), has_spans))?;
+    }
     clock::calibrate();
     let watched = Arc::clone(&telemetry);
     let outputs = Outputs {
@@ -105,6 +108,7 @@ fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::P
             (signals::METRICS, metrics_enabled && is_counted),
         ];
         let wanted = answers.iter().filter(|(_, yes)| *yes).fold(0, |wanted, (signal, _)| wanted | signal);
+        let wanted = wanted & signals::COMPILED;
         // What a site measures besides is of use only if something else is on.
         if wanted != 0 && facts.extras { wanted | signals::EXTRAS } else { wanted }
     })
@@ -113,8 +117,10 @@ fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::P
 fn install_subscriber(subscriber: Capture) -> Result<(), ObservabilityError> {
     tracing::subscriber::set_global_default(subscriber)
         .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" })?;
-    // A host with a `log` logger of its own keeps it: its records go where it wants them, not here.
-    let _ = tracing_log::LogTracer::init();
+    if compiled::LOG {
+        // A host with a `log` logger of its own keeps it: its records go where it wants them, not here.
+        let _ = tracing_log::LogTracer::init();
+    }
     Ok(())
 }
 
@@ -122,7 +128,7 @@ type Upkeep = Box<dyn FnMut() + Send>;
 
 #[cfg(feature = "prometheus")]
 fn install_recorder(metrics: &MetricsRegistry, config: &TelemetryConfig) -> Upkeep {
-    if !config.metrics_enabled {
+    if !compiled::METRICS || !config.metrics_enabled {
         return Box::new(|| {});
     }
     let (recorder, facade) = crate::telemetry::Facade::build();

@@ -2,6 +2,7 @@
 
 use crate::collect::Sink;
 use crate::config::{LogFormat, LogOutput, ObservabilityConfig};
+use crate::context::compiled;
 use crate::error::ObservabilityError;
 use crate::export::{StdioSink, Stream};
 #[cfg(feature = "chrome-tracing")]
@@ -43,6 +44,7 @@ impl Plan {
 
 fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     let refuse = |text: String| Err(ObservabilityError::Config(text));
+    check_compiled(config)?;
     config.telemetry.check_paths()?;
     crate::telemetry::check_metrics()?;
     let profiling = &config.profiling;
@@ -83,7 +85,25 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     Ok(())
 }
 
+/// What is asked for has to be there. Metrics and lines are on unless something is said, so that for them nothing was asked.
+fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
+    let profiling = &config.profiling;
+    let asked = [
+        ("telemetry.tracing_enabled", "trace", config.telemetry.tracing_enabled, compiled::TRACE),
+        ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
+        ("profiling.cpu_profiling", "profile", profiling.cpu_profiling, compiled::PROFILE),
+        ("profiling.memory_profiling", "profile", profiling.memory_profiling, compiled::PROFILE),
+    ];
+    match asked.into_iter().find(|(.., is_asked, is_there)| *is_asked && !is_there) {
+        Some((field, signal, ..)) => Err(ObservabilityError::CompiledOut { field, signal }),
+        None => Ok(()),
+    }
+}
+
 fn line_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
+    if !compiled::LOG {
+        return Ok(Vec::new());
+    }
     let logging = &config.logging;
     let mut sinks = vec![line_sink(&logging.output, logging.format, config)?];
     for sink in &logging.sinks {
@@ -137,6 +157,9 @@ fn file_sink(_: &Path, _: LogFormat, _: &ObservabilityConfig) -> Result<Box<dyn 
 #[allow(unused_mut, unused_variables, clippy::unnecessary_wraps, reason = "depends on the features")]
 fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    if !compiled::TRACE {
+        return Ok(sinks);
+    }
     #[cfg(feature = "otlp")]
     if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
         sinks.push(Box::new(crate::export::OtlpSink::start(&config.telemetry)?));

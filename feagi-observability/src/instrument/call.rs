@@ -12,7 +12,7 @@ use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::Written;
-use crate::context::Context;
+use crate::context::{Context, compiled};
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
@@ -46,7 +46,7 @@ impl Call {
         // SAFETY: the caller's promise. Piece by piece, as a context is.
         unsafe {
             let mut flags = state.flags();
-            if (*place).context.sampled {
+            if compiled::TRACE && (*place).context.sampled {
                 flags |= flags::SAMPLED;
             } else {
                 flags &= !flags::SPAN;
@@ -300,7 +300,7 @@ unsafe fn end_with_extras(call: *mut Call, thread: &ThreadState, site: &'static 
 unsafe fn push(call: *const Call, thread: &ThreadState, site: &'static Site, duration: u64) {
     // SAFETY: the caller's promise.
     let Call { context, start, end: End { bytes, mark }, .. } = unsafe { &*call };
-    if mark.flags & (flags::LINE | flags::SPAN) == 0 {
+    if !compiled::RECORDS || mark.flags & (flags::LINE | flags::SPAN) == 0 {
         return;
     }
     let header = || Header {

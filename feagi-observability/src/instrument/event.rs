@@ -12,7 +12,7 @@ use super::shard::{Shard, series_of};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
-use crate::context::Context;
+use crate::context::{Context, compiled};
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -72,26 +72,34 @@ impl<'f, const N: usize> Event<'f, N> {
     /// Adds to a counter of the site.
     #[inline(always)]
     pub fn count<M: Measure + ?Sized>(&mut self, instrument: usize, by: &M) {
-        self.head.count(instrument, by.count());
+        if compiled::METRICS {
+            self.head.count(instrument, by.count());
+        }
     }
 
     /// Sets a gauge of the site.
     #[inline(always)]
     pub fn gauge<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
-        self.head.gauge(instrument, value.gauge());
+        if compiled::METRICS {
+            self.head.gauge(instrument, value.gauge());
+        }
     }
 
     /// Sorts into a histogram of the site.
     #[inline(always)]
     pub fn histogram<M: Measure + ?Sized>(&mut self, instrument: usize, value: &M) {
-        self.head.histogram(instrument, value.histogram());
+        if compiled::METRICS {
+            self.head.histogram(instrument, value.histogram());
+        }
     }
 
     /// Writes the record.
     #[inline(always)]
     pub fn emit(self) {
-        // SAFETY: the fields were written into these bytes.
-        unsafe { self.head.emit(self.fields, self.frame.bytes()) };
+        if compiled::RECORDS {
+            // SAFETY: the fields were written into these bytes.
+            unsafe { self.head.emit(self.fields, self.frame.bytes()) };
+        }
     }
 }
 
@@ -169,7 +177,7 @@ impl Head {
             thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name, samples_root);
             context.assume_init()
         };
-        if context.sampled {
+        if compiled::TRACE && context.sampled {
             flags |= flags::SAMPLED;
         } else {
             flags &= !flags::SPAN;

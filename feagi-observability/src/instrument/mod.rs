@@ -34,7 +34,7 @@ mod outcome;
 pub mod probe;
 pub(crate) mod record;
 #[cfg_attr(
-    any(not(feature = "enabled"), feagi_observability_off),
+    any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"),
     allow(dead_code, reason = "off has no handles, on whose page it is shown")
 )]
 pub(crate) mod refused;

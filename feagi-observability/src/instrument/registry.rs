@@ -7,6 +7,7 @@ use super::listed::listed_sites;
 use super::shard::{Shard, series_of};
 use super::site::{Site, SiteLive, State, UNSET};
 use super::thread::ThreadState;
+use crate::context::compiled;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -95,7 +96,8 @@ pub(crate) fn register(site: &'static Site, labels: &[&'static [&'static str]]) 
         shared: Shard::new(site.facts.instruments, series_of(labels)),
     }));
     registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });
-    if site.facts.heartbeat > 0 {
+    // Who is not counted is not missed.
+    if compiled::METRICS && site.facts.heartbeat > 0 {
         HEARTBEATS.store(true, Relaxed);
     }
     site.set_live(live);

@@ -50,8 +50,15 @@ impl Turn {
             return Turn::Timed;
         }
         let Some(thread) = thread::attach() else { return Turn::Timed };
+        // The turns are counted there, with or without metrics.
         let shard = thread.shard(state.index(), site);
-        if shard.is_timed(site.facts.sample) { Turn::Timed } else { Turn::Counted(shard) }
+        if shard.is_timed(site.facts.sample) {
+            Turn::Timed
+        } else if state.has(signals::METRICS) {
+            Turn::Counted(shard)
+        } else {
+            Turn::Off
+        }
     }
 }
 

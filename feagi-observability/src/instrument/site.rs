@@ -13,6 +13,7 @@ use std::sync::atomic::{
 
 /// Which signals a site feeds at the moment; zero is off.
 pub(crate) mod signals {
+    use crate::context::compiled;
     use crate::instrument::record::flags;
 
     /// A line, at the site's own level. It and the next are the flags that a record of the call then has.
@@ -32,6 +33,14 @@ pub(crate) mod signals {
 
     /// Everything that goes over the ring.
     pub(crate) const RECORD: u32 = LINE | ERROR_LINE | SLOW_LINE | SPAN;
+
+    /// Those that the program was compiled with. Whatever asks for another is answered when compiling.
+    pub(crate) const COMPILED: u32 = UNREGISTERED
+        | if compiled::LOG { LINE | ERROR_LINE | SLOW_LINE } else { 0 }
+        | if compiled::TRACE { SPAN } else { 0 }
+        | if compiled::RECORDS { RET } else { 0 }
+        | if compiled::METRICS { METRICS } else { 0 }
+        | if compiled::RECORDS || compiled::METRICS { EXTRAS } else { 0 };
 }
 
 /// One annotated function or event.
@@ -52,13 +61,13 @@ impl State {
 
     #[inline(always)]
     pub(super) fn has(self, signals: u32) -> bool {
-        self.0 as u32 & signals != 0
+        self.0 as u32 & signals & signals::COMPILED != 0
     }
 
     /// The flags of a record that goes by these signals.
     #[inline(always)]
     pub(super) fn flags(self) -> u8 {
-        self.0 as u8 & (signals::LINE | signals::SPAN) as u8
+        self.0 as u8 & ((signals::LINE | signals::SPAN) & signals::COMPILED) as u8
     }
 
     /// Where its shard stands in each thread's table.

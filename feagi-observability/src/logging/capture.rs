@@ -5,6 +5,7 @@
 //! has to be looked up by it, kept beside it, locked or allocated for it.
 
 use super::filter::{Filter, is_log_bridge};
+use crate::context::compiled;
 use crate::instrument::{Encoder, LINK_KEY, TARGET_KEY, foreign};
 use foreign::{NO_SPAN, Parent, SpanKeys};
 use std::any::TypeId;
@@ -49,6 +50,9 @@ fn parent(is_root: bool, explicit: Option<&Id>) -> Parent {
 
 impl Subscriber for Capture {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if !compiled::LOG && metadata.is_event() {
+            return Interest::never();
+        }
         let interest = self.filter.interest(metadata);
         if metadata.is_span() && !interest.is_never() {
             // Made now, so that no span has to.
@@ -67,7 +71,7 @@ impl Subscriber for Capture {
     }
 
     fn event(&self, event: &Event<'_>) {
-        if !self.is_on() {
+        if !compiled::LOG || !self.is_on() {
             return;
         }
         let metadata = event.metadata();
@@ -83,7 +87,7 @@ impl Subscriber for Capture {
             return Id::from_u64(NO_SPAN);
         }
         let parent = parent(span.is_root(), span.parent());
-        Id::from_u64(foreign::open(span.metadata(), parent, self.has_spans, |encoder| {
+        Id::from_u64(foreign::open(span.metadata(), parent, compiled::TRACE && self.has_spans, |encoder| {
             span.record(&mut Visitor { encoder, has_message: false, is_log: false });
         }))
     }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{ProfilingError, Recorder};
 use crate::config::ProfilingConfig;
+use crate::context::compiled;
 
 /// Samples the stacks of all threads of this process and writes a pprof file and a flamegraph.
 ///
@@ -39,8 +40,12 @@ impl CpuProfiler {
     /// # Errors
     ///
     /// [`ProfilingError::MissingFeature`] without the feature `profiling`, [`ProfilingError::Frequency`] when `frequency_hz` is
-    /// out of range.
+    /// out of range, [`ProfilingError::CompiledOut`] under `feagi_observability_off="profile"`.
     pub fn new(config: &ProfilingConfig) -> Result<Self, ProfilingError> {
+        // Here and below: what cannot be reached is not linked.
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
         Ok(Self { recorder: Mutex::new(Recorder::new(config)?) })
     }
 
@@ -51,6 +56,9 @@ impl CpuProfiler {
     ///
     /// [`ProfilingError::AlreadyRunning`], [`ProfilingError::SignalTaken`], or what the folder or the sampler refuses.
     pub fn start(&self) -> Result<(), ProfilingError> {
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
         self.recorder().start()
     }
 
@@ -62,6 +70,9 @@ impl CpuProfiler {
     ///
     /// [`ProfilingError::NotRunning`], or what the file system refuses; sampling has stopped in either case.
     pub fn stop(&self) -> Result<PathBuf, ProfilingError> {
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
         self.recorder().stop()
     }
 

@@ -18,6 +18,10 @@ pub enum ProfilingError {
         note: &'static str,
     },
 
+    /// A cfg has taken profiling out of the program.
+    #[error("cpu profiling is compiled out; remove `feagi_observability_off` from the cfgs in RUSTFLAGS")]
+    CompiledOut,
+
     /// `frequency_hz` is zero, or faster than a signal-based sampler can go.
     #[error("profiling.frequency_hz = {value} is out of range; use 1 to {max}")]
     Frequency {

@@ -5,6 +5,7 @@
 //! the program is. So a silence is known to about 50 ms.
 
 use super::health::{Health, HealthCheck};
+use crate::context::compiled;
 use crate::instrument::{MetricFacts, Site, listed_sites, registry};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,7 +34,9 @@ struct Beat {
 impl Heartbeats {
     /// Those of a program that begins now: also what is never called is missed.
     pub(super) fn from_now() -> Self {
-        let sites: Vec<_> = listed_sites().filter(|site| site.facts.heartbeat > 0).collect();
+        // Who is not counted is not missed.
+        let promised = |site: &&Site| compiled::METRICS && site.facts.heartbeat > 0;
+        let sites: Vec<_> = listed_sites().filter(promised).collect();
         let awaited = (!sites.is_empty()).then(|| Awaited { sites, since: Instant::now() });
         Heartbeats { awaited, ..Heartbeats::default() }
     }

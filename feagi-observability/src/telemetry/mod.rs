@@ -13,7 +13,11 @@ mod exposition;
 )]
 mod family;
 #[cfg_attr(
-    not(all(feature = "enabled", feature = "prometheus", not(feagi_observability_off))),
+    not(all(
+        feature = "enabled",
+        feature = "prometheus",
+        not(any(feagi_observability_off, feagi_observability_off = "metrics"))
+    )),
     allow(
         dead_code,
         reason = "off keeps nothing, and the facade has the ladders of its histograms from here"

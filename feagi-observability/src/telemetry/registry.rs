@@ -4,6 +4,7 @@ use super::exposition::{Exposition, Page};
 use super::family::{Family, Kind, SeriesValue};
 use super::{handles, meter, own, system};
 use crate::collect::Accounting;
+use crate::context::compiled;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
@@ -41,7 +42,7 @@ impl MetricsRegistry {
     }
 
     pub(crate) fn page(&self, format: Exposition) -> Page {
-        let mut families = meter::families();
+        let mut families = if compiled::METRICS { meter::families() } else { Vec::new() };
         families.extend(handles::families());
         families.extend(system::families());
         if let Some(accounting) = &self.accounting {

@@ -3,16 +3,21 @@
 //!
 //! Invariant: no body can panic, because a panic's source location differs between two copies of one body.
 
+pub mod arguments;
+pub mod shapes;
+
 use feagi_observability::macros::instrument as instrument_event;
 use feagi_observability::{
     Counter, Event, Gauge, Histogram, Labels, Metrics, burst_info, instrument, observe, observe_block,
     profile,
 };
 
+/// A body that stands twice, and the annotation of the second.
+#[macro_export]
 macro_rules! pair {
     ($(#[$attribute:meta])* $plain:ident, $observed:ident $signature:tt -> $result:ty $body:block) => {
-        pair!(@one [] $plain $signature $result $body);
-        pair!(@one [$(#[$attribute])*] $observed $signature $result $body);
+        $crate::pair!(@one [] $plain $signature $result $body);
+        $crate::pair!(@one [$(#[$attribute])*] $observed $signature $result $body);
     };
     (@one [$(#[$attribute:meta])*] $name:ident ($($argument:ident: $type:ty),*) $result:ty $body:block) => {
         $(#[$attribute])*
@@ -199,7 +204,7 @@ pub mod futures {
     }
 
     /// The same, annotated.
-    #[observe(metric = "waits", profile, fields(len = text.len()))]
+    #[observe(metric = "waits_made", profile, fields(len = text.len()))]
     pub fn observed_made(text: &'static str, step: Ready<u64>) -> impl Future<Output = u64> + use<> {
         let length = text.len() as u64;
         async move { step.await + length }

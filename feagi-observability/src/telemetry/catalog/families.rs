@@ -1,5 +1,6 @@
 //! Which families a site makes on the metrics page, known without a call of it. `meter` fills them with what was counted.
 
+use crate::context::compiled;
 use crate::instrument::shard::BOUNDS;
 use crate::instrument::{InstrumentKind, MetricFacts, SiteFacts, ladder};
 use crate::telemetry::family::Kind;
@@ -21,6 +22,9 @@ const SHARED: &str = "observed";
 /// All families that a site makes.
 pub(super) fn of_site(facts: &SiteFacts) -> Vec<Planned> {
     let mut families = Vec::new();
+    if !compiled::METRICS {
+        return families;
+    }
     let stem = match facts.metric {
         MetricFacts::Off => None,
         MetricFacts::Shared => Some(SHARED),
@@ -71,6 +75,7 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
 pub(super) fn bounds(facts: &SiteFacts) -> &[u64] {
     match (facts.metric, facts.buckets) {
         (MetricFacts::Off, _) => &[],
+        _ if !compiled::METRICS => &[],
         (_, []) => &BOUNDS,
         (_, bounds) => bounds,
     }

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// }
 ///
 /// # answer("where there is no linker that lists it");
-/// # if cfg!(all(feature = "enabled", not(feagi_observability_off))) {
+/// # if cfg!(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics")))) {
 /// let answer = catalog().into_iter().find(|entry| entry.name == "answer").unwrap();
 /// assert_eq!(answer.help, "Answers a question.");
 /// assert_eq!(answer.metrics[0].name, "answer_calls_total");

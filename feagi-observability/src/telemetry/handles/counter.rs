@@ -44,7 +44,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 /// texts.increment(3);
 ///
 /// let page = TelemetryCollector::new(&TelemetryConfig::default())?.export_metrics();
-/// # if cfg!(all(feature = "enabled", not(feagi_observability_off))) {
+/// # if cfg!(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics")))) {
 /// assert!(page.contains("taken_total 2\n"));
 /// assert!(page.contains("done_total{kind=\"image\",retried=\"true\"} 1\n"));
 /// assert!(page.contains("done_total{kind=\"text\",retried=\"false\"} 3\n"));

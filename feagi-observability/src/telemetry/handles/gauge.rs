@@ -43,7 +43,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// busy.sub(1.0);
 ///
 /// let page = TelemetryCollector::new(&TelemetryConfig::default())?.export_metrics();
-/// # if cfg!(all(feature = "enabled", not(feagi_observability_off))) {
+/// # if cfg!(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics")))) {
 /// assert!(page.contains("workers 8\n") && page.contains("busy{pool=\"slow\"} 2\n"));
 /// assert!(!page.contains("pool=\"fast\""), "a series is not shown before it is used");
 /// # }

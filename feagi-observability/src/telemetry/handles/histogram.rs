@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// queue.wait.record(0.5);
 ///
 /// let page = TelemetryCollector::new(&TelemetryConfig::default())?.export_metrics();
-/// # if cfg!(all(feature = "enabled", not(feagi_observability_off))) {
+/// # if cfg!(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics")))) {
 /// assert!(page.contains("wait_seconds_bucket{le=\"0.01\"} 1\n"));
 /// assert!(page.contains("wait_seconds_bucket{le=\"+Inf\"} 2\n"));
 /// assert!(page.contains("wait_seconds_sum 0.505\n"));

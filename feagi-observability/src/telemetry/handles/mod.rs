@@ -10,21 +10,21 @@ mod gauge;
 mod handle;
 mod histogram;
 
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+#[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
 mod absent;
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+#[cfg(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics"))))]
 mod page;
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+#[cfg(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics"))))]
 mod stored;
 
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+#[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
 pub(crate) use absent::{clash, clashes, families, registered};
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+#[cfg(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics"))))]
 pub(crate) use {page::families, stored::clash, stored::clashes, stored::registered};
 
-#[cfg(any(not(feature = "enabled"), feagi_observability_off))]
+#[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
 use absent::Cells;
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+#[cfg(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics"))))]
 use stored::Cells;
 
 pub use counter::Counter;
