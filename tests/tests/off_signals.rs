@@ -14,7 +14,7 @@ const SYMBOLS: [(&[&str], &[&str]); 5] = [
     (&["StdioSink"], &["log", "records", "cfg", "all-four"]),
     (&["ChromeSink"], &["trace", "records", "cfg", "all-four"]),
     (&["new_shard", "LADDER", "CallTotals"], &["metrics", "cfg", "all-four"]),
-    (&["ProfilerGuard", "framehop"], &["profile", "cfg", "all-four"]),
+    (&["ProfilerGuard", "PprofSampler"], &["profile", "cfg", "all-four"]),
     // What writes to the rings.
     (&["make_room", "copy_long"], &["records", "cfg", "all-four"]),
 ];

@@ -1,7 +1,7 @@
 //! The instructions of a function, so that two functions can be compared.
 
 /// The instructions of one function; labels are numbered anew, and directives left out, because they name the function.
-pub fn function(assembly: &str, name: &str) -> Vec<String> {
+pub(crate) fn function(assembly: &str, name: &str) -> Vec<String> {
     // The compiler may find out by itself that two functions are one, and say `observed = plain`.
     let alias = format!("{name} = ");
     if let Some(line) =

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const CALLS: u64 = 200;
 
 /// Whether there is a valgrind; says so if not.
-pub fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     let there = Command::new("valgrind").arg("--version").output().is_ok();
     if !there {
         eprintln!("SKIPPED: valgrind is not installed; no instructions were counted");
@@ -17,7 +17,7 @@ pub fn is_there() -> bool {
 }
 
 /// Instructions a call: the difference of two runs, so that start and end cancel out.
-pub fn count(built: &Built, case: &str) -> u64 {
+pub(crate) fn count(built: &Built, case: &str) -> u64 {
     let (few, many) = (total(built, case, CALLS), total(built, case, 2 * CALLS));
     (many.saturating_sub(few) + CALLS / 2) / CALLS
 }

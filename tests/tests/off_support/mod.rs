@@ -5,8 +5,8 @@
 
 #![allow(dead_code, reason = "each test file takes its part")]
 
-pub mod assembly;
-pub mod callgrind;
+pub(crate) mod assembly;
+pub(crate) mod callgrind;
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -14,32 +14,33 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A way to build.
-pub struct Way {
-    pub name: &'static str,
+pub(crate) struct Way {
+    pub(crate) name: &'static str,
     features: &'static str,
     cfgs: &'static [&'static str],
 }
 
 const SIGNALS: &str = "signals";
 
-pub const ON: Way = Way { name: "on", features: SIGNALS, cfgs: &[] };
-pub const FEATURE: Way = Way { name: "feature", features: "", cfgs: &[] };
-pub const CFG: Way = Way { name: "cfg", features: SIGNALS, cfgs: &["feagi_observability_off"] };
-pub const LOG: Way = Way { name: "log", features: SIGNALS, cfgs: &[r#"feagi_observability_off="log""#] };
-pub const TRACE: Way =
+pub(crate) const ON: Way = Way { name: "on", features: SIGNALS, cfgs: &[] };
+pub(crate) const FEATURE: Way = Way { name: "feature", features: "", cfgs: &[] };
+pub(crate) const CFG: Way = Way { name: "cfg", features: SIGNALS, cfgs: &["feagi_observability_off"] };
+pub(crate) const LOG: Way =
+    Way { name: "log", features: SIGNALS, cfgs: &[r#"feagi_observability_off="log""#] };
+pub(crate) const TRACE: Way =
     Way { name: "trace", features: SIGNALS, cfgs: &[r#"feagi_observability_off="trace""#] };
-pub const METRICS: Way =
+pub(crate) const METRICS: Way =
     Way { name: "metrics", features: SIGNALS, cfgs: &[r#"feagi_observability_off="metrics""#] };
-pub const PROFILE: Way =
+pub(crate) const PROFILE: Way =
     Way { name: "profile", features: SIGNALS, cfgs: &[r#"feagi_observability_off="profile""#] };
 /// Nothing that goes over a ring.
-pub const RECORDS: Way = Way {
+pub(crate) const RECORDS: Way = Way {
     name: "records",
     features: SIGNALS,
     cfgs: &[r#"feagi_observability_off="log""#, r#"feagi_observability_off="trace""#],
 };
 /// Each of the four.
-pub const ALL_FOUR: Way = Way {
+pub(crate) const ALL_FOUR: Way = Way {
     name: "all-four",
     features: SIGNALS,
     cfgs: &[
@@ -51,39 +52,39 @@ pub const ALL_FOUR: Way = Way {
 };
 
 /// The three ways to leave everything out.
-pub const WHOLE: [Way; 3] = [FEATURE, CFG, ALL_FOUR];
+pub(crate) const WHOLE: [Way; 3] = [FEATURE, CFG, ALL_FOUR];
 
 /// What a build leaves.
-pub struct Built {
+pub(crate) struct Built {
     /// Of the library with the pairs.
-    pub assembly: String,
+    pub(crate) assembly: String,
     /// Prints the sizes of the futures.
-    pub sizes: PathBuf,
+    pub(crate) sizes: PathBuf,
     /// Uses every signal.
-    pub signals: PathBuf,
+    pub(crate) signals: PathBuf,
 }
 
 impl Built {
     /// What `signals` writes to standard output.
-    pub fn tells(&self, arguments: &[&str]) -> String {
+    pub(crate) fn tells(&self, arguments: &[&str]) -> String {
         told(Command::new(&self.signals).args(arguments).output().unwrap())
     }
 
     /// Whether the program holds such a text anywhere, among its data or the names of its functions, as mangled as they are.
-    pub fn has_text(&self, text: &str) -> bool {
+    pub(crate) fn has_text(&self, text: &str) -> bool {
         let program = fs::read(&self.signals).unwrap();
         program.windows(text.len()).any(|bytes| bytes == text.as_bytes())
     }
 }
 
 /// The standard output of a program that has ended well.
-pub fn told(output: Output) -> String {
+pub(crate) fn told(output: Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Builds; what is there already is only looked at.
-pub fn build(way: &Way) -> Built {
+pub(crate) fn build(way: &Way) -> Built {
     let _lock = lock();
     told(cargo(way, "build").args(["--lib", "--bins"]).output().unwrap());
     let own = folder().join(way.name);
@@ -104,7 +105,7 @@ pub fn build(way: &Way) -> Built {
 }
 
 /// What the compiler says of the programs that are to be refused.
-pub fn refusal(way: &Way) -> String {
+pub(crate) fn refusal(way: &Way) -> String {
     let _lock = lock();
     let output =
         cargo(way, "rustc").args(["--example", "refused", "--", "--cfg", "refused"]).output().unwrap();
