@@ -110,7 +110,7 @@ pub fn profile(input: TokenStream) -> TokenStream {
 ///
 /// It makes a line at level `info` with the name as its message, a span without duration, and one more in
 /// `observed_events_total{site="name"}`. It has no duration and ends where it stands: to measure what follows, use
-/// [`observe_block!`]. Fields are as in [`burst_info!`]; `crate = path,` and `target: "…",` may stand before the name.
+/// [`observe_block!`]. Fields are as in `burst_info!`; `crate = path,` and `target: "…",` may stand before the name.
 ///
 /// It is reached as `feagi_observability::macros::instrument!`: at the root, `instrument` is an attribute, and one path cannot name both.
 ///

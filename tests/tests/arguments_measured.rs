@@ -63,7 +63,7 @@ fn sampled(n: u64) -> Option<u64> {
     n.checked_mul(31)
 }
 
-#[observe(metric = "sampled_parts", sample = 1/8, labels(even = n % 2 == 0), in_flight, error_if = |n| *n == 6)]
+#[observe(metric = "sampled_parts", sample = 1/8, labels(even = n.is_multiple_of(2)), in_flight, error_if = |n| *n == 6)]
 fn sampled_parts(n: u32) -> u32 {
     assert!(n != 7, "unlucky");
     n

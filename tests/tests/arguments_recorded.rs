@@ -162,7 +162,7 @@ fn arguments_record_what_they_say() {
     let around = around().unwrap();
     assert!(current_context().is_none(), "left as it was entered");
     follows(&[first, around]);
-    ["a", "b", "c", "a", "d"].map(of_tenant);
+    ["a", "b", "c", "a", "d"].iter().for_each(|tenant| of_tenant(tenant));
     let captured = capture.finish();
     check_args(&captured);
     check_returned(&captured);
