@@ -4,10 +4,10 @@
 #[cfg(feature = "enabled")]
 #[test]
 fn misuse_is_explained_where_it_stands() {
-    trybuild::TestCases::new().compile_fail("tests/fail/*.rs");
+    trybuild::TestCases::new().compile_fail("fail/*.rs");
 }
 
 #[test]
 fn hostile_surroundings_are_no_obstacle() {
-    trybuild::TestCases::new().pass("tests/pass/*.rs");
+    trybuild::TestCases::new().pass("pass/*.rs");
 }
