@@ -33,6 +33,12 @@ fn observed(n: u64) -> u64 {
 }
 
 #[inline(never)]
+#[observe(metric = "counted_only", sample = 1/1000000)]
+fn untimed(n: u64) -> u64 {
+    black_box(n.wrapping_mul(31) ^ 7)
+}
+
+#[inline(never)]
 #[observe(metric = "counted_result")]
 fn fallible(n: u64) -> Result<u64, String> {
     Ok(black_box(n.wrapping_mul(31) ^ 7))
@@ -85,9 +91,10 @@ fn instrumented(n: u64) -> u64 {
 type Case = (&'static str, Signals, fn(u64) -> u64);
 
 /// What is counted.
-const CASES: [Case; 12] = [
+const CASES: [Case; 13] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
+    ("#[observe(sample = 1/N)], counted only", Signals::All, untimed),
     ("#[observe], metrics", Signals::Metrics, observed),
     ("#[observe], metrics + line", Signals::Line, observed),
     ("#[observe], metrics + span + line", Signals::All, observed),

@@ -14,6 +14,7 @@ pub(crate) enum Variant {
     Bare,
     TwoTscReads,
     Off,
+    Counted,
     MetricsOnly,
     Observed,
     ByHand,
@@ -21,10 +22,11 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    pub(crate) const ALL: [Variant; 7] = [
+    pub(crate) const ALL: [Variant; 8] = [
         Variant::Bare,
         Variant::TwoTscReads,
         Variant::Off,
+        Variant::Counted,
         Variant::MetricsOnly,
         Variant::Observed,
         Variant::ByHand,
@@ -36,6 +38,7 @@ impl Variant {
             Variant::Bare => "bare",
             Variant::TwoTscReads => "two-tsc-reads",
             Variant::Off => "off",
+            Variant::Counted => "counted",
             Variant::MetricsOnly => "metrics-only",
             Variant::Observed => "observed",
             Variant::ByHand => "by-hand",
@@ -48,6 +51,7 @@ impl Variant {
             Variant::Bare => "the bare function",
             Variant::TwoTscReads => "two raw TSC reads",
             Variant::Off => "#[observe], off at run time",
+            Variant::Counted => "#[observe(sample = 1/N)], a call that is counted",
             Variant::MetricsOnly => "#[observe], metrics only",
             Variant::Observed => "#[observe]: metrics + span + log line",
             Variant::ByHand => "by hand: span + counter + histogram",
@@ -61,6 +65,7 @@ impl Variant {
             Variant::Bare => time(ours::bare),
             Variant::TwoTscReads => time(ours::two_tsc_reads),
             Variant::Off => time(ours::observed),
+            Variant::Counted => ours::with_everything(|| time(ours::counted)),
             Variant::MetricsOnly => ours::with_metrics_only(|| time(ours::observed)),
             Variant::Observed => ours::with_everything(|| time(ours::observed)),
             Variant::ByHand => by_hand::with_stack(false, || time(by_hand::observed)),

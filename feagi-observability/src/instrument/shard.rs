@@ -141,6 +141,17 @@ impl Shard {
         self.call.record(outcome, nanos, &[]);
     }
 
+    /// Whether the next call that is to be timed is still to come; then this one was counted off. The caller is the only writer.
+    #[inline(always)]
+    pub(crate) fn passes_over(&self) -> bool {
+        let left = self.untimed.load(Relaxed);
+        let passes = left > 0;
+        if passes {
+            self.untimed.store(left - 1, Relaxed);
+        }
+        passes
+    }
+
     /// Whether this call, of every `every` calls one, is to be timed: the first is. The caller is the only writer.
     #[inline(always)]
     pub(crate) fn is_timed(&self, every: u32) -> bool {

@@ -81,6 +81,15 @@ impl ThreadState {
         }
     }
 
+    /// This thread's shard of the site with this index, if it has called the site.
+    #[inline(always)]
+    pub(super) fn shard_if_any(&self, index: usize) -> Option<&'static Shard> {
+        // SAFETY: as in `shard`.
+        let shards = unsafe { &*self.shards.get() };
+        // SAFETY: null, or a leaked shard.
+        unsafe { shards.get(index)?.as_ref() }
+    }
+
     #[cold]
     #[inline(never)]
     fn new_shard(&self, site: &'static Site) -> &'static Shard {
