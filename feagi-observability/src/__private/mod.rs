@@ -19,11 +19,21 @@ mod traced;
 pub use crate::__feagi_check_opened as check_opened;
 pub use crate::instrument::probe;
 pub use crate::instrument::{
-    Adopted, AdoptedFuture, Dynamic, Encoder, Event, Field, Frame, InstrumentFacts, InstrumentKind,
-    Judgement, Level, LogWhen, Measure, MetricFacts, Observed, Opening, Pending, Rate, SampledScope, Scope,
-    Site, SiteFacts, Slo, adopt_future, count_series, frame_bytes, label_part, number_series, observe_future,
+    Adopted, AdoptedFuture, Allocating, Allocations, Dynamic, Encoder, Event, Field, Frame, InstrumentFacts,
+    InstrumentKind, Judgement, Level, LogWhen, Measure, MetricFacts, Observed, Opening, Pending, Rate,
+    SampledScope, Scope, Site, SiteFacts, Slo, adopt_future, count_series, frame_bytes, label_part,
+    number_series, observe_allocating, observe_future,
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
+#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
+pub use crate::{
+    __feagi_charged as charged, __feagi_fill_event as fill_event,
+    __feagi_instrument_causes as instrument_causes, __feagi_instrument_event as instrument_event,
+    __feagi_instrument_events as instrument_events, __feagi_instrument_judge as instrument_judge,
+    __feagi_instrument_open as instrument_open, __feagi_instrument_span as instrument_span,
+    __feagi_judge as judge, __feagi_judge_one as judge_one, __feagi_observer as observer,
+    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
+};
 pub use crate::{
     __feagi_check_fields as check_fields, __feagi_emit_event as emit_event,
     __feagi_instrument_async as instrument_async, __feagi_instrument_sync as instrument_sync,
@@ -32,14 +42,6 @@ pub use crate::{
 };
 #[cfg(any(not(feature = "enabled"), feagi_observability_off))]
 pub use crate::{__feagi_check_key as check_key, __feagi_check_value as check_value};
-#[cfg(all(feature = "enabled", not(feagi_observability_off)))]
-pub use crate::{
-    __feagi_fill_event as fill_event, __feagi_instrument_causes as instrument_causes,
-    __feagi_instrument_event as instrument_event, __feagi_instrument_events as instrument_events,
-    __feagi_instrument_judge as instrument_judge, __feagi_instrument_open as instrument_open,
-    __feagi_instrument_span as instrument_span, __feagi_judge as judge, __feagi_judge_one as judge_one,
-    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
-};
 pub use check::{
     count, debug, display, dynamic, field, follows_from, gauge, histogram, label, parent, span_id,
 };

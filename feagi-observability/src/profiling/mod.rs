@@ -12,6 +12,7 @@
 //! format. The public types exist whatever the features: without `profiling` their constructors return
 //! [`ProfilingError::MissingFeature`].
 
+mod alloc;
 mod cpu;
 mod error;
 mod flamegraph;
@@ -43,6 +44,7 @@ use absent::{Recorder, draw_file};
 #[cfg(all(unix, feature = "profiling"))]
 use {recorder::Recorder, svg::draw_file};
 
+pub use alloc::FeagiAlloc;
 pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;
