@@ -1,6 +1,7 @@
-//! CPU profiles, memory samples and flamegraphs.
+//! CPU profiles, memory samples, flamegraphs, and the allocator that counts.
 //!
-//! Receives `ProfilingConfig`; gives files in its `output_dir` and nothing to the other signals.
+//! Receives `ProfilingConfig`; gives files in its `output_dir` and nothing to the other signals, but for
+//! the allocator, which tells the calls what they allocate.
 //!
 //! ```text
 //! CpuProfiler ─► Recorder ─► Sampler (trait) ─► Profile ─► pprof_format ─► cpu.pb.gz ─► go tool pprof, speedscope
