@@ -25,9 +25,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 /// assert!(answer().capacity() >= 42);
 /// ```
 ///
-/// `FeagiAlloc::with(inner)` wraps another allocator. Each thread counts for itself: an allocation costs two loads and two stores
-/// of a thread-local more than without, no atomic operation and no lock. Where the signals are compiled out, it forwards and
-/// counts nothing.
+/// `FeagiAlloc::with(inner)` wraps another allocator. Each thread counts for itself, in two numbers that nobody else touches: there
+/// is no lock, and nothing is shared but a flag that a thread sets with its first allocation. Where the signals are compiled out,
+/// it forwards and counts nothing.
 ///
 /// What counts as what:
 ///
