@@ -60,7 +60,7 @@ pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///         if *stimulus == 0 {
 ///             continue;
 ///         }
-///         fired = observe_block! { name = "burst", metric = "burst", profile, fields(stimulus);
+///         fired = observe_block! { name = "burst", metric = "bursts", profile, fields(stimulus);
 ///             let doubled = stimulus.checked_mul(2)?;
 ///             fired.checked_add(doubled)?
 ///         };

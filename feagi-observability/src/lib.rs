@@ -49,7 +49,7 @@ pub use feagi_observability_macros::{
 pub use init::{ObservabilityManager, ShutdownReport, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
-    CpuProfiler, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
+    CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

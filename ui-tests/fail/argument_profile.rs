@@ -19,4 +19,7 @@ fn option_value() {}
 #[observe(profile(alloc, alloc))]
 fn twice() {}
 
+#[observe(profile(alloc), fields(alloc.bytes = 7))]
+fn taken_key() {}
+
 fn main() {}

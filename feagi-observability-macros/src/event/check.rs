@@ -10,7 +10,7 @@ use proc_macro2::Span;
 
 pub(crate) fn all(schema: &Schema, args: &Args, errors: &mut Errors) {
     check_field_keys(&args.fields, errors);
-    check_field_count(&args.fields, errors);
+    check_field_count(&args.fields, 0, errors);
     check_declared_keys(&args.fields, errors);
     check_target(args, errors);
     for field in &args.fields {

@@ -108,7 +108,7 @@ fn check(args: &Args, errors: &mut Errors) {
     }
     super::check::check_target(&args.head, errors);
     check_field_keys(&args.fields, errors);
-    check_field_count(&args.fields, errors);
+    check_field_count(&args.fields, 0, errors);
     for field in &args.fields {
         check_ad_hoc(field, errors);
     }

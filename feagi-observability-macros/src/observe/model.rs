@@ -121,15 +121,20 @@ impl Model {
             || !self.recorded.labels.is_empty()
     }
 
-    /// The keys of everything that is recorded, in the order of their numbers; the returned value comes last.
+    /// The keys of everything that is recorded, in the order of their numbers; what comes from the whole call
+    /// stands last, the allocations behind the returned value.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         let ret = self.ret_level.map(|_| RETURNED);
-        self.recorded.iter().map(|field| field.key.as_str()).chain(ret)
+        let allocated = self.profile.alloc.then_some(ALLOCATED).into_iter().flatten();
+        self.recorded.iter().map(|field| field.key.as_str()).chain(ret).chain(allocated)
     }
 }
 
 /// The key of the returned value.
 pub(crate) const RETURNED: &str = "return";
+
+/// The keys of what is allocated, which the runtime writes.
+pub(crate) const ALLOCATED: [&str; 2] = ["alloc.bytes", "alloc.count"];
 
 /// The paths by which levels were named: the compiler is to see them, so that their import counts as used.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Writes the expansion. Nothing can fail here and nothing is decided here.
 
 use super::function::{Body, Function};
-use super::model::{Judge, Model, Shown};
+use super::model::{ALLOCATED, Judge, Model, Shown};
 use crate::facts::Facts;
 use crate::field::{Field, Recording};
 use crate::form::Metric;
@@ -191,6 +191,10 @@ fn promise_facts(facts: &mut Facts<'_>, model: &Model) {
 /// What is taken before the call begins.
 fn open(model: &Model) -> TokenStream {
     let extras = model.has_extras().then(|| quote!((extras)));
+    let alloc = model.profile.alloc.then(|| {
+        let index = Literal::usize_unsuffixed(model.keys().count() - ALLOCATED.len());
+        quote!((alloc #index))
+    });
     let first = model.recorded.fields.len();
     let labels = model.recorded.labels.iter().enumerate().map(|(index, label)| label.entry(first + index));
     let given = |word: &str, value: &Expr| {
@@ -200,7 +204,7 @@ fn open(model: &Model) -> TokenStream {
     };
     let parent = model.parent.as_ref().map(|value| given("parent", value));
     let follows_from = model.follows_from.as_ref().map(|value| given("follows_from", value));
-    quote!([#extras #parent #(#labels)* #follows_from])
+    quote!([#extras #alloc #parent #(#labels)* #follows_from])
 }
 
 /// What is asked of the call's value.

@@ -42,6 +42,7 @@ macro_rules! __feagi_observe_sync {
 #[macro_export]
 macro_rules! __feagi_check_opened {
     (extras) => {};
+    (alloc $index:literal) => {};
     (follows_from $slot:tt ($value:expr)) => {
         match $value {
             $slot => $crate::__private::follows_from($slot),

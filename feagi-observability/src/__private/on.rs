@@ -8,8 +8,9 @@
 mod instrument;
 
 pub use crate::{
-    __feagi_fill_event as fill_event, __feagi_judge as judge, __feagi_judge_one as judge_one,
-    __feagi_open as open, __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
+    __feagi_charged as charged, __feagi_fill_event as fill_event, __feagi_judge as judge,
+    __feagi_judge_one as judge_one, __feagi_observer as observer, __feagi_open as open,
+    __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
 };
 pub use instrument::*;
 
@@ -71,6 +72,9 @@ macro_rules! __feagi_open {
 macro_rules! __feagi_open_one {
     ($opening:ident extras) => {
         $opening.extras()
+    };
+    ($opening:ident alloc $index:literal) => {
+        $opening.alloc($index)
     };
     ($opening:ident parent $slot:tt ($value:expr)) => {
         match &$value {
@@ -164,7 +168,7 @@ macro_rules! __feagi_observe_sync {
             $crate::__private::open!($open),
             $crate::__private::write!($fields),
         );
-        ($body)
+        $crate::__private::charged!($open _scope ($body))
     }};
     ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
         if false {
@@ -184,13 +188,38 @@ macro_rules! __feagi_observe_sync {
         $(if false {
             $moved = $crate::__private::never();
         })*
-        let output = $crate::__private::call(|| -> $returned {
+        let output = $crate::__private::charged!($open scope ($crate::__private::call(|| -> $returned {
             $(let mut $moved = $moved;)*
             ($body)
-        });
+        })));
         scope.judge(&output, $crate::__private::judge!($judge));
         output
     }};
+}
+
+/// What runs as a call's body: where allocations are counted, under a guard that charges the call with them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_charged {
+    ([(extras) (alloc $index:literal) $($open:tt)*] $scope:ident $body:tt) => {{
+        let _charged = $scope.count_allocations();
+        $body
+    }};
+    ($open:tt $scope:ident $body:tt) => {
+        $body
+    };
+}
+
+/// What observes a future: where allocations are counted, with each poll charged to the call.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_observer {
+    ([(extras) (alloc $index:literal) $($open:tt)*]) => {
+        $crate::__private::observe_allocating
+    };
+    ($open:tt) => {
+        $crate::__private::observe_future
+    };
 }
 
 /// The same of an async function, whose parameters come in the order in which its future is to drop them. `$begin` is `begin` or
@@ -209,7 +238,7 @@ macro_rules! __feagi_observe_async {
         ($($moved:ident)*) $body:tt
     ) => {{
         let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
-        $crate::__private::observe_future(
+        $crate::__private::observer!($open)(
             // Fields are written while the function still owns its parameters.
             $crate::__private::Pending::$begin(
                 $crate::__private::site!($facts.of_future()),

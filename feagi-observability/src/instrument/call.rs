@@ -3,6 +3,8 @@
 //! What does not depend on the function that is observed stands in functions that are not generic: each site adds few
 //! instructions to its program, and those that all share stay in the cache.
 
+use super::alloc::Allocated;
+use super::allocating;
 use super::clock;
 use super::extras;
 use super::frame::Running;
@@ -25,6 +27,8 @@ pub(super) struct Call {
     pub(super) end: End,
     /// The number of its series; written for sites with extras alone.
     pub(super) series: MaybeUninit<u32>,
+    /// Written for sites with extras alone; grows where those have `alloc`.
+    pub(super) allocated: MaybeUninit<Allocated>,
     /// Whether the thread was unwinding already when the call began.
     unwinding: bool,
 }
@@ -242,19 +246,24 @@ pub(super) struct Judged<'c> {
     pub(super) outcome: Outcome,
     pub(super) nanos: u64,
     pub(super) series: u32,
+    pub(super) allocated: Allocated,
     /// Its encoded fields.
     pub(super) fields: &'c [u8],
 }
 
 impl<'c> Judged<'c> {
     /// # Safety
-    /// `call` stands in a frame, has begun, and is one of a site with extras.
-    unsafe fn new(call: *const Call, nanos: u64) -> Self {
-        // SAFETY: the caller's promise: the fields were written to the bytes behind the call, the series by the extras.
+    /// `call` stands in a frame, has begun, is one of a site with extras, and nobody else has it.
+    unsafe fn new(call: *mut Call, site: &'static Site, nanos: u64) -> Self {
+        // SAFETY: the caller's promise: the fields were written to the bytes behind the call, the other two by the extras.
         unsafe {
-            let Call { state, series, end: End { bytes, mark }, .. } = &*call;
-            let fields = std::slice::from_raw_parts(call.add(1).cast(), *bytes as usize);
-            Judged { state: *state, outcome: mark.outcome, nanos, series: series.assume_init(), fields }
+            let Call { state, series, allocated, end: End { bytes, mark }, .. } = &*call;
+            let (series, allocated) = (series.assume_init(), allocated.assume_init());
+            let fields = std::slice::from_raw_parts_mut(call.add(1).cast(), *bytes as usize);
+            if site.facts.alloc {
+                allocating::fill_fields(fields, site, allocated);
+            }
+            Judged { state: *state, outcome: mark.outcome, nanos, series, allocated, fields }
         }
     }
 }
@@ -286,7 +295,7 @@ unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
 unsafe fn end_with_extras(call: *mut Call, thread: &ThreadState, site: &'static Site, duration: u64) {
     // SAFETY: the caller's promise.
     unsafe {
-        let more = extras::end(&Judged::new(call, duration), thread, site);
+        let more = extras::end(&Judged::new(call, site, duration), thread, site);
         (*call).end.mark.flags |= more;
         push(call, thread, site, duration);
     }
@@ -333,7 +342,7 @@ unsafe fn end_unattached(call: *mut Call, site: &'static Site) {
     };
     if state.has(signals::EXTRAS) {
         // SAFETY: the caller's promise; the state tells of the extras.
-        mark.flags |= extras::end_shared(&unsafe { Judged::new(call, nanos) }, site);
+        mark.flags |= extras::end_shared(&unsafe { Judged::new(call, site, nanos) }, site);
     } else if state.has(signals::METRICS) {
         site.live().shared.call.record_shared(mark.outcome, nanos, &[]);
     }

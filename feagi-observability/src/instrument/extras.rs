@@ -1,7 +1,9 @@
-//! What some sites measure beyond outcome and duration: labels, calls in progress, buckets of their own, a budget.
+//! What some sites measure beyond outcome and duration: labels, calls in progress, buckets of their own, a budget,
+//! allocations.
 //!
 //! All of it stands outside the way of a plain call, which only asks one bit.
 
+use super::alloc::Allocated;
 use super::call::{Call, Judged};
 use super::outcome::Outcome;
 use super::record::flags;
@@ -13,6 +15,7 @@ use super::thread::ThreadState;
 #[cold]
 pub(super) fn begin(call: &mut Call, thread: Option<&ThreadState>, site: &'static Site, series: u32) {
     call.series.write(series);
+    call.allocated.write(Allocated::default());
     if !site.facts.in_flight || !call.state.has(signals::METRICS) {
         return;
     }
@@ -32,6 +35,9 @@ pub(super) fn end(judged: &Judged<'_>, thread: &ThreadState, site: &'static Site
         if over != 0 {
             cells.exceed();
         }
+        if site.facts.alloc {
+            cells.allocate(judged.allocated);
+        }
     }
     over
 }
@@ -45,6 +51,9 @@ pub(super) fn end_shared(judged: &Judged<'_>, site: &'static Site) -> u8 {
         cells.record_shared(judged.outcome, judged.nanos, site.facts.buckets);
         if over != 0 {
             cells.exceed_shared();
+        }
+        if site.facts.alloc {
+            cells.allocate_shared(judged.allocated);
         }
     }
     over

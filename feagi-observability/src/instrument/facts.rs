@@ -134,7 +134,7 @@ pub struct SiteFacts {
     pub dynamic: Option<Dynamic>,
     /// Whether CPU samples are to be labelled with it.
     pub profile: bool,
-    /// Whether the bytes and blocks that it allocates are counted.
+    /// Whether its bytes and allocations are counted; then its last two keys are theirs.
     pub alloc: bool,
     /// How long a call may take.
     pub budget: u64,

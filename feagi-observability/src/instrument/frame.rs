@@ -149,6 +149,12 @@ impl Running<'_> {
         Running { call, frame: PhantomData }
     }
 
+    /// Where the call stands.
+    #[inline(always)]
+    pub(super) fn place(&self) -> NonNull<Call> {
+        self.call
+    }
+
     /// Begins what the site measures besides.
     #[inline(always)]
     fn measure(self, site: &'static Site, opened: &Opened) -> Self {

@@ -1,5 +1,6 @@
 //! The scope of an asynchronous call: a future that enters its context on every poll and leaves it after.
 
+use super::allocating::Allocating;
 use super::frame::{Frame, Running};
 use super::judgement::Judgement;
 use super::opening::Opening;
@@ -104,6 +105,18 @@ pub fn observe_future<const N: usize, F: Future>(
 ) -> Observed<'_, N, F> {
     let Pending { call, untimed, site } = pending;
     Observed { future: ManuallyDrop::new(future), call, untimed, site, judge }
+}
+
+/// The same, and charges the call with what the future allocates.
+#[inline(always)]
+pub fn observe_allocating<const N: usize, F: Future>(
+    pending: Pending<'_, N>,
+    future: F,
+    judge: fn(&F::Output, &mut Judgement<'_>),
+) -> Observed<'_, N, Allocating<F>> {
+    // SAFETY: the observed future has both, and borrows the frame for as long as it lives.
+    let future = unsafe { Allocating::new(future, pending.call.as_ref().map(Running::place)) };
+    observe_future(pending, future, judge)
 }
 
 /// A future that is one observed call: from its beginning to its end, or to its drop.

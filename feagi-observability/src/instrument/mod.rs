@@ -2,6 +2,8 @@
 //!
 //! Receives calls from the macros' expansions, gives records to the collector and counts to the meters.
 
+pub(crate) mod alloc;
+mod allocating;
 mod call;
 pub(crate) mod clock;
 #[cfg(feature = "prometheus")]
@@ -48,11 +50,15 @@ mod thread;
 mod value;
 pub(crate) mod wake;
 
+/// Whether the signals are compiled in.
+const IS_ON: bool = cfg!(all(feature = "enabled", not(feagi_observability_off)));
+
+pub use allocating::{Allocating, Allocations};
 pub use event::Event;
 pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo};
 pub use foreign::{Adopted, AdoptedFuture, adopt_future};
 pub use frame::{Frame, frame_bytes};
-pub use future::{Observed, Pending, observe_future};
+pub use future::{Observed, Pending, observe_allocating, observe_future};
 pub use judgement::Judgement;
 pub use label::{LabelValue, Labels, count_series, label_part, number_series};
 pub use level::Level;

@@ -3,6 +3,7 @@
 //! Filled by the closure that the macros write for the sites that have any of these; for all others the compiler sees that
 //! nothing is ever set and leaves no trace of it.
 
+use super::alloc;
 use super::label::LabelValue;
 use super::value::{Encoder, LINK_KEY, Written};
 use crate::context::Context;
@@ -50,6 +51,16 @@ impl<'a> Opening<'a> {
     #[inline(always)]
     pub fn extras(&mut self) {
         self.has_extras = true;
+    }
+
+    /// Keeps room for what the call allocates, in two fields from `key` on: nothing else stands in front of them, so that they are
+    /// found, and never cut.
+    #[inline]
+    pub fn alloc(&mut self, key: u8) {
+        if alloc::is_counting() {
+            self.encoder.field(key, &0_u64);
+            self.encoder.field(key.wrapping_add(1), &0_u64);
+        }
     }
 
     /// Takes a label, which is a field, too. Labels come in the order of the site's facts.

@@ -1,6 +1,7 @@
 //! All sites, shards and threads of the program. Locked on first calls, by the collector and by scrapes, never on the way of
 //! a later call.
 
+use super::alloc::Uncounted;
 use super::facts::{InstrumentKind, SiteFacts};
 use super::label::labels_of;
 use super::listed::listed_sites;
@@ -83,6 +84,7 @@ fn lock() -> MutexGuard<'static, Registry> {
 /// Gives a site its live part and its signals, once; `labels` are the values that each of its labels can have.
 #[cold]
 pub(crate) fn register(site: &'static Site, labels: &[&'static [&'static str]]) -> &'static SiteLive {
+    let _uncounted = Uncounted::begin();
     let name = site.derive_name();
     let mut registry = lock();
     if let Some(live) = site.live_if_registered() {

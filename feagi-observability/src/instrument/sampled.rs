@@ -1,5 +1,6 @@
 //! The scope of a call of which only every Nth is timed: all are counted, the others are no more than that.
 
+use super::allocating::Allocations;
 use super::call::End;
 use super::frame::Frame;
 use super::judgement::Judgement;
@@ -95,6 +96,12 @@ impl<'f, const N: usize> SampledScope<'f, N> {
                 SampledScope { scope: Scope::off(site), counted: Some(counted) }
             }
         }
+    }
+
+    /// Charges the call with what this thread allocates while the guard lives, if it is timed.
+    #[inline]
+    pub fn count_allocations(&self) -> Allocations<'_> {
+        self.scope.count_allocations()
     }
 
     /// Lets `judge` say how the call ended, by its value; not called when the site is off.

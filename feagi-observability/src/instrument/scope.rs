@@ -1,5 +1,6 @@
 //! The scope of a synchronous call: a guard that begins it, keeps its context, and ends it when dropped.
 
+use super::allocating::Allocations;
 use super::frame::{Frame, Running};
 use super::judgement::Judgement;
 use super::opening::Opening;
@@ -65,6 +66,13 @@ impl<'f, const N: usize> Scope<'f, N> {
         let (state, opened) = frame.open_first(site, head, write)?;
         // SAFETY: as above.
         Some(unsafe { frame.begin_scope(site, state, opened) })
+    }
+
+    /// Charges the call with what this thread allocates while the guard lives.
+    #[inline]
+    pub fn count_allocations(&self) -> Allocations<'_> {
+        // SAFETY: the call has begun, and the guard borrows the scope, which keeps the frame.
+        unsafe { Allocations::of(self.call.as_ref().map(Running::place)) }
     }
 
     /// Lets `judge` say how the call ended, by its value; not called when the site is off.

@@ -1,6 +1,7 @@
 //! Shards: one set of counters for each site and thread, with a single writer, so that counting takes a load and a store.
 
 use super::Outcome;
+use super::alloc::Allocated;
 use super::facts::{InstrumentFacts, InstrumentKind};
 use super::histogram::HistogramCells;
 use super::ring::add;
@@ -79,6 +80,8 @@ pub(crate) struct CallCells {
     /// Calls that have begun, where calls in progress are counted.
     pub(crate) started: AtomicU64,
     pub(crate) over_budget: AtomicU64,
+    pub(crate) allocated_bytes: AtomicU64,
+    pub(crate) allocations: AtomicU64,
 }
 
 /// What one thread has counted at one site. Values only grow, also when another thread goes on with it.
@@ -188,6 +191,12 @@ impl CallCells {
         add(&self.over_budget, 1);
     }
 
+    /// A call has allocated this; the caller is the only writer.
+    pub(crate) fn allocate(&self, allocated: Allocated) {
+        add(&self.allocated_bytes, allocated.bytes);
+        add(&self.allocations, allocated.count);
+    }
+
     /// Counts one call where several threads may write.
     pub(crate) fn record_shared(&self, outcome: Outcome, nanos: u64, bounds: &[u64]) {
         self.count_shared(outcome);
@@ -207,6 +216,11 @@ impl CallCells {
 
     pub(crate) fn exceed_shared(&self) {
         self.over_budget.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn allocate_shared(&self, allocated: Allocated) {
+        self.allocated_bytes.fetch_add(allocated.bytes, Relaxed);
+        self.allocations.fetch_add(allocated.count, Relaxed);
     }
 }
 

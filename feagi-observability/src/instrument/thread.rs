@@ -1,6 +1,7 @@
 //! What each thread has of its own: context slot, shards, ring. Made on its first instrumented call, never freed, handed
 //! on to a later thread once it has ended and the collector has read its last record.
 
+use super::alloc::Uncounted;
 use super::registry;
 use super::ring::Ring;
 use super::shard::Shard;
@@ -93,6 +94,7 @@ impl ThreadState {
     #[cold]
     #[inline(never)]
     fn new_shard(&self, site: &'static Site) -> &'static Shard {
+        let _uncounted = Uncounted::begin();
         let index = site.live().index;
         let shard = registry::take_shard(site);
         // SAFETY: as above; the shared borrow has ended.
@@ -152,6 +154,7 @@ thread_local! {
 #[cold]
 #[inline(never)]
 fn attach_first() -> Option<&'static ThreadState> {
+    let _uncounted = Uncounted::begin();
     LEAVE
         .try_with(|leave| {
             let state = leave.get_or_init(|| Leave(registry::take_thread())).0;

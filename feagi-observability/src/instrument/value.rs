@@ -180,6 +180,16 @@ impl fmt::Write for TextWriter<'_> {
     }
 }
 
+/// Replaces the number of the first field, which must have this key, and returns the fields behind it.
+pub(super) fn replace_first(fields: &mut [u8], key: u8, number: u64) -> Option<&mut [u8]> {
+    let ([found, tag, payload @ ..], rest) = fields.split_first_chunk_mut::<10>()?;
+    if (*found, *tag) != (key, Tag::U64 as u8) {
+        return None;
+    }
+    *payload = number.to_le_bytes();
+    Some(rest)
+}
+
 #[inline(always)]
 fn write_bytes(room: &mut [MaybeUninit<u8>], bytes: &[u8]) {
     for (place, byte) in room.iter_mut().zip(bytes) {

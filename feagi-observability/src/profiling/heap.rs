@@ -1,6 +1,7 @@
 //! Memory over time: the resident set, sampled whenever the host asks.
 //!
-//! Invariant: no allocator is wrapped here, so calls to it are not counted: `allocations` and `deallocations` stay 0.
+//! Invariant: [`FeagiAlloc`](crate::FeagiAlloc) counts for each thread and call, not for the process: `allocations` and `deallocations`
+//! stay 0.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,9 +41,9 @@ pub struct MemorySample {
     /// Resident bytes of the whole process, which is what Linux reports without the allocator's help: heap, stacks and the
     /// touched parts of the binary.
     pub heap_size: usize,
-    /// Allocations since the process began; 0, because no allocator is wrapped.
+    /// Allocations since the process began; 0, because they are counted by call, not by process.
     pub allocations: usize,
-    /// Deallocations since the process began; 0, because no allocator is wrapped.
+    /// Deallocations since the process began; 0, because they are counted by call, not by process.
     pub deallocations: usize,
 }
 

@@ -1,6 +1,7 @@
-//! CPU profiles, memory samples and flamegraphs.
+//! CPU profiles, memory samples, flamegraphs, and the allocator that counts.
 //!
-//! Receives `ProfilingConfig`; gives files in its `output_dir` and nothing to the other signals.
+//! Receives `ProfilingConfig`; gives files in its `output_dir` and nothing to the other signals, but for
+//! the allocator, which tells the calls what they allocate.
 //!
 //! ```text
 //! CpuProfiler ─► Recorder ─► Sampler (trait) ─► Profile ─► pprof_format ─► cpu.pb.gz ─► go tool pprof, speedscope
@@ -12,6 +13,7 @@
 //! format. The public types exist whatever the features: without `profiling` their constructors return
 //! [`ProfilingError::MissingFeature`].
 
+mod alloc;
 mod cpu;
 mod error;
 mod flamegraph;
@@ -43,6 +45,7 @@ use absent::{Recorder, draw_file};
 #[cfg(all(unix, feature = "profiling"))]
 use {recorder::Recorder, svg::draw_file};
 
+pub use alloc::FeagiAlloc;
 pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;

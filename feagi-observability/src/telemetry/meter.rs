@@ -4,6 +4,7 @@ mod instruments;
 
 use super::family::{Exemplar, Family, Histogram, Kind, Label, SeriesValue, Total};
 use crate::collect::exemplars::{self, Example, SeriesExamples};
+use crate::instrument::alloc::is_counting;
 use crate::instrument::label::{OVERFLOW, values_of};
 use crate::instrument::shard::{BOUNDS, BUCKETS, CallCells, Shard};
 use crate::instrument::{MetricFacts, Outcome, Site, SiteLive, registry};
@@ -35,6 +36,8 @@ struct CallTotals {
     buckets: [u64; BUCKETS],
     started: u64,
     over_budget: u64,
+    allocated_bytes: u64,
+    allocations: u64,
 }
 
 impl CallTotals {
@@ -49,6 +52,8 @@ impl CallTotals {
         // After the ends, so that no call seems to end before it begins.
         self.started += cells.started.load(Relaxed);
         self.over_budget += cells.over_budget.load(Relaxed);
+        self.allocated_bytes = self.allocated_bytes.wrapping_add(cells.allocated_bytes.load(Relaxed));
+        self.allocations = self.allocations.wrapping_add(cells.allocations.load(Relaxed));
     }
 
     fn ended(&self) -> u64 {
@@ -165,7 +170,16 @@ impl Families {
         if site.facts.budget > 0 {
             let help = help("Calls that took longer than their budget");
             let family = self.family(Kind::Counter, name("_over_budget_total"), help);
-            family.push(labels, SeriesValue::count(totals.over_budget));
+            family.push(labels.clone(), SeriesValue::count(totals.over_budget));
+        }
+        if site.facts.alloc && is_counting() {
+            let text = help("Bytes that calls have allocated");
+            let family = self.family(Kind::Counter, name("_allocated_bytes_total"), text);
+            family.unit = Some("bytes");
+            family.push(labels.clone(), SeriesValue::count(totals.allocated_bytes));
+            let text = help("Allocations of calls");
+            let family = self.family(Kind::Counter, name("_allocations_total"), text);
+            family.push(labels, SeriesValue::count(totals.allocations));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::args::Args;
 use super::super::function::Function;
-use super::super::model::{RETURNED, returns_value};
+use super::super::model::{ALLOCATED, RETURNED, returns_value};
 use super::super::recorded::Recorded;
 use crate::errors::Errors;
 use crate::field::{Field, leaves};
@@ -15,9 +15,12 @@ pub(crate) const MAX_FIELDS: usize = 250;
 
 pub(super) fn all(recorded: &Recorded, function: &Function, args: &Args, errors: &mut Errors) {
     check_field_keys(recorded.iter(), errors);
-    check_field_count(recorded.iter(), errors);
+    let own = usize::from(args.ret.is_some())
+        + args.profile.as_ref().filter(|profile| profile.value.alloc).map_or(0, |_| ALLOCATED.len());
+    check_field_count(recorded.iter(), own, errors);
     check_values(recorded, errors);
     check_returned_key(recorded, args, errors);
+    check_allocated_keys(recorded, args, errors);
     check_of_ret(recorded, function, errors);
 }
 
@@ -53,9 +56,13 @@ fn check_values(recorded: &Recorded, errors: &mut Errors) {
     }
 }
 
-/// The first field that has no number left is pointed at.
-pub(crate) fn check_field_count<'f>(fields: impl IntoIterator<Item = &'f Field>, errors: &mut Errors) {
-    let mut beyond = fields.into_iter().skip(MAX_FIELDS);
+/// The first field that has no number left, beside `own` that the annotation adds, is pointed at.
+pub(crate) fn check_field_count<'f>(
+    fields: impl IntoIterator<Item = &'f Field>,
+    own: usize,
+    errors: &mut Errors,
+) {
+    let mut beyond = fields.into_iter().skip(MAX_FIELDS - own);
     if let Some(field) = beyond.next() {
         let count = MAX_FIELDS + 1 + beyond.count();
         errors.push(field, format!("{count} fields are more than the {MAX_FIELDS} that a record holds"));
@@ -69,6 +76,19 @@ fn check_returned_key(recorded: &Recorded, args: &Args, errors: &mut Errors) {
         let message = format!(
             "field `{RETURNED}` is what `{}` records; give it another name, or remove one of the two",
             ret.text()
+        );
+        errors.push(field, message);
+    }
+}
+
+/// What is allocated has keys of its own.
+fn check_allocated_keys(recorded: &Recorded, args: &Args, errors: &mut Errors) {
+    let Some(profile) = args.profile.as_ref().filter(|profile| profile.value.alloc) else { return };
+    for field in recorded.iter().filter(|field| ALLOCATED.contains(&field.key.as_str())) {
+        let message = format!(
+            "field `{}` is what `{}` records; give it another name, or remove one of the two",
+            field.key,
+            profile.text()
         );
         errors.push(field, message);
     }

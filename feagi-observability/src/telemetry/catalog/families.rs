@@ -1,6 +1,7 @@
 //! Which families a site makes on the metrics page, known without a call of it. `meter` fills them with what was counted.
 
 use crate::context::compiled;
+use crate::instrument::alloc::is_counting;
 use crate::instrument::shard::BOUNDS;
 use crate::instrument::{InstrumentKind, MetricFacts, SiteFacts, ladder};
 use crate::telemetry::family::Kind;
@@ -42,6 +43,10 @@ pub(super) fn of_site(facts: &SiteFacts) -> Vec<Planned> {
         }
         if facts.budget > 0 {
             add("_over_budget_total", Kind::Counter, None);
+        }
+        if facts.alloc && is_counting() {
+            add("_allocated_bytes_total", Kind::Counter, Some("bytes"));
+            add("_allocations_total", Kind::Counter, None);
         }
     }
     families.extend(facts.instruments.iter().map(|instrument| {
