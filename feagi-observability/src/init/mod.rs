@@ -97,15 +97,16 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
 fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::Policy {
     Box::new(move |facts: &SiteFacts| {
         let enables = |level| filter.enables(facts.target(), level);
-        let is_counted =
-            facts.metric != MetricFacts::Off || !facts.instruments.is_empty() || facts.heartbeat > 0;
+        let has_metrics = facts.metric != MetricFacts::Off || !facts.instruments.is_empty();
+        // Whoever is to be missed is counted, with or without metrics.
+        let is_counted = (metrics_enabled && has_metrics) || facts.heartbeat > 0;
         let answers = [
             (signals::LINE, facts.log == LogWhen::Exit && enables(facts.level)),
             (signals::ERROR_LINE, facts.log != LogWhen::Never && enables(facts.error_level)),
             (signals::SLOW_LINE, facts.log != LogWhen::Never && facts.budget > 0 && enables(Level::Warn)),
             (signals::RET, facts.ret.is_some_and(enables)),
             (signals::SPAN, has_spans),
-            (signals::METRICS, metrics_enabled && is_counted),
+            (signals::METRICS, is_counted),
         ];
         let wanted = answers.iter().filter(|(_, yes)| *yes).fold(0, |wanted, (signal, _)| wanted | signal);
         let wanted = wanted & signals::COMPILED;
