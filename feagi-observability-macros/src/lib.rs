@@ -49,7 +49,8 @@ pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// A name is required.
 ///
 /// `.await` in it is an error: the block's context belongs to the thread. One that a macro hides, as `tokio::select!` does, is not
-/// seen; it makes the future `!Send`, and work of other tasks on that thread may be taken for the block's.
+/// seen; it makes the future `!Send`, and work of other tasks on that thread may be taken for the block's. A block that is left out of
+/// order leaves the thread in no context.
 ///
 /// ```
 /// use feagi_observability::observe_block;

@@ -97,6 +97,17 @@ impl<const GPU: bool> Burst for Engine<GPU> {
     }
 }
 
+/// One site for all types: labels of another type than the first have no series of their own.
+#[observe(metric = "of_any_label", labels(label))]
+fn of_any_label<L: LabelValue>(label: &L) {
+    let _ = label.index();
+}
+
+#[observe(metric = "tenant_work", dynamic(tenant, cap = 1), in_flight, budget = "1h", heartbeat = "1h")]
+fn tenant_work(tenant: &str) {
+    let _ = tenant.len();
+}
+
 fn pending_once() -> impl Future<Output = ()> {
     let mut first = true;
     std::future::poll_fn(move |_| if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) })
@@ -141,7 +152,12 @@ fn arguments_measure_what_they_say() {
     heartbeat(&capture);
     let engines: [&dyn Burst; 3] = [&Engine::<true>, &Engine::<false>, &Engine::<true>];
     assert_eq!(engines.map(|engine| engine.burst().index()), [1, 0, 1]);
+    of_any_label(&true);
+    of_any_label(&Backend::Gpu);
+    of_any_label(&false);
+    ["a", "b", "c"].iter().for_each(|tenant| tenant_work(tenant));
     let captured = capture.finish();
+    check_shared_sites(&captured);
     check_buckets(&captured);
     check_budgets(&captured);
     check_log(&captured);
@@ -150,6 +166,20 @@ fn arguments_measure_what_they_say() {
         captured.sample(&format!("backend_burst_calls_total{{backend=\"{name}\",outcome=\"ok\"}}"))
     };
     assert_eq!([backend("cpu"), backend("gpu")], [Some(1.0), Some(2.0)], "{}", captured.page);
+}
+
+fn check_shared_sites(captured: &Captured) {
+    let of = |label: &str| {
+        captured.sample(&format!("of_any_label_calls_total{{label=\"{label}\",outcome=\"ok\"}}"))
+    };
+    assert_eq!([of("true"), of("false"), of("_overflow")], [Some(1.0); 3], "{}", captured.page);
+    let of = |tenant: &str| {
+        captured.sample(&format!("tenant_work_calls_total{{outcome=\"ok\",tenant=\"{tenant}\"}}"))
+    };
+    assert_eq!([of("a"), of("_overflow")], [Some(1.0), Some(2.0)], "{}", captured.page);
+    assert_eq!(captured.sample("tenant_work_in_flight"), Some(0.0), "what the facade counts ends here, too");
+    assert_eq!(captured.sample("tenant_work_over_budget_total"), Some(0.0));
+    assert_eq!(captured.sample("tenant_work_calls_total{outcome=\"ok\"}"), None, "counted once");
 }
 
 /// A call that another thread is held in, and a future that has begun, are in flight; what has ended is not.

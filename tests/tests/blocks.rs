@@ -1,8 +1,10 @@
 //! Observed blocks, and events by name, stand in every signal.
 
 use feagi_observability::macros::instrument;
-use feagi_observability::{observe, observe_block, profile};
+use feagi_observability::{current_context, observe, observe_block, profile};
 use feagi_observability_tests::captured::{Capture, Captured};
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
 
 #[observe(name = "loop")]
 fn burst_loop(stimuli: &[u32]) -> Result<u32, String> {
@@ -22,6 +24,34 @@ fn burst_loop(stimuli: &[u32]) -> Result<u32, String> {
     Ok(fired)
 }
 
+/// What a macro hides is not seen.
+macro_rules! hidden {
+    ($future:expr) => {
+        $future.await
+    };
+}
+
+async fn suspended_in_a_block(polls: usize) {
+    observe_block! { name = "suspended", metric = false;
+        let mut left = polls;
+        hidden!(std::future::poll_fn(|_| if left == 0 { Poll::Ready(()) } else { left -= 1; Poll::Pending }));
+        tracing::info!("resumed");
+    }
+}
+
+/// Two blocks, suspended, that end in the order in which they began: neither may go back to the other, which is gone.
+fn interleave() {
+    let (mut first, mut second) = (Box::pin(suspended_in_a_block(1)), Box::pin(suspended_in_a_block(2)));
+    let mut task = Context::from_waker(Waker::noop());
+    assert!(first.as_mut().poll(&mut task).is_pending() && second.as_mut().poll(&mut task).is_pending());
+    assert!(first.as_mut().poll(&mut task).is_ready());
+    drop(first);
+    assert!(second.as_mut().poll(&mut task).is_pending());
+    assert!(second.as_mut().poll(&mut task).is_ready());
+    drop(second);
+    assert!(current_context().is_none(), "nobody's context is left behind");
+}
+
 #[test]
 fn blocks_and_named_events_have_their_signals() {
     let capture = Capture::start("blocks", "trace");
@@ -32,6 +62,7 @@ fn blocks_and_named_events_have_their_signals() {
         instrument!(target: "elsewhere", "alone");
     }
     instrument!("alone");
+    interleave();
     let captured = capture.finish();
     check_blocks(&captured);
     check_events(&captured);
@@ -40,6 +71,7 @@ fn blocks_and_named_events_have_their_signals() {
 fn check_blocks(captured: &Captured) {
     // A block that is left has ended well, by whichever way; only unwinding is a failure.
     assert_eq!(captured.outcomes("burst"), ["ok", "ok", "ok", "ok", "panic"]);
+    assert_eq!(captured.outcomes("suspended"), ["ok", "ok"]);
     assert_eq!(captured.outcomes("loop"), ["ok", "error", "panic"]);
     assert_eq!((captured.outcomes("sum").len(), captured.spans_of("sum").len()), (0, 2), "a span, no line");
     let (bursts, first) = (captured.lines_of("burst"), captured.lines_of("loop")[0]);

@@ -42,4 +42,7 @@ fn without_metric(tenant: &str) {}
 #[observe(dynamic(tenant, cap = 10))]
 fn no_display(tenant: Opaque) {}
 
+#[observe(dynamic(tenant, cap = 10), sample = 1/8, buckets = [1])]
+fn with_sample_and_buckets(tenant: &str) {}
+
 fn main() {}

@@ -121,7 +121,8 @@ impl Input {
         }
         let mut model = Model::new(args, recorded, &function);
         set_more(&mut model);
-        let (named, call) = (tokens::named_levels(&model), tokens::call(&model, Way::Sync, &self.block));
+        let (named, call) =
+            (tokens::named_levels(&model), tokens::call(&model, Way::Statements, &self.block));
         if named.is_empty() { call } else { quote!({ #named #call }) }
     }
 

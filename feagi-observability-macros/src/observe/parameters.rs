@@ -47,9 +47,9 @@ impl Parameter<'_> {
 }
 
 fn is_value(name: &str) -> bool {
-    const VALUES: [&str; 18] = [
-        "bool", "char", "str", "String", "Duration", "f32", "f64", "i8", "i16", "i32", "i64", "i128",
-        "isize", "u8", "u16", "u32", "u64", "usize",
+    const VALUES: [&str; 17] = [
+        "bool", "char", "str", "String", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8",
+        "u16", "u32", "u64", "usize",
     ];
     VALUES.contains(&name) || name == "u128"
 }

@@ -16,6 +16,8 @@ use syn::spanned::Spanned;
 #[derive(Clone, Copy)]
 pub(super) enum Way {
     Sync,
+    /// The statements of a block form.
+    Statements,
     /// The body of an `async fn`.
     Async,
     /// The content of an `async` block.
@@ -77,13 +79,15 @@ impl Way {
     /// of every edition.
     fn words(self, is_sampled: bool) -> (Ident, Ident) {
         let called = match self {
-            Way::Sync => "observe_sync",
+            Way::Sync | Way::Statements => "observe_sync",
             Way::Async => "observe_async",
             Way::Block { .. } => "observe_boxed",
         };
         let begin = match (self, is_sampled) {
             (Way::Sync, false) => "Scope",
             (Way::Sync, true) => "SampledScope",
+            (Way::Statements, false) => "BlockScope",
+            (Way::Statements, true) => "SampledBlockScope",
             (_, false) => "begin",
             (_, true) => "begin_sampled",
         };
@@ -92,7 +96,7 @@ impl Way {
 
     fn keyword(self) -> Option<TokenStream> {
         match self {
-            Way::Sync | Way::Async => None,
+            Way::Sync | Way::Statements | Way::Async => None,
             Way::Block { is_move: true } => Some(quote!([move])),
             Way::Block { is_move: false } => Some(quote!([])),
         }

@@ -199,9 +199,10 @@ impl Worker {
             let (trace_id, span_id) = (entry.trace_id, entry.span_id);
             let is_pinned = entry.over_budget;
             let example = Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
-            let series = entry.series(site);
-            exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
-            exemplars::offer_values(site, series, entry.fields, example);
+            if let Some(series) = entry.series(site) {
+                exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
+                exemplars::offer_values(site, series, entry.fields, example);
+            }
         }
         if compiled::TRACE && record.is_span() {
             self.counts.spans.fetch_add(1, Relaxed);

@@ -61,19 +61,20 @@ impl Entry<'_> {
         self.start.saturating_add(self.duration)
     }
 
-    /// The number of its series, read back from its labels, which are fields, too.
-    pub(crate) fn series(&self, site: &'static Site) -> usize {
+    /// The number of its series, read back from its labels, which are fields, too. `None` where one was cut, or is none that the site
+    /// has.
+    pub(crate) fn series(&self, site: &'static Site) -> Option<usize> {
         let labels = &site.live().labels;
-        let mut series = 0;
+        let mut series: usize = 0;
         for (key, values) in site.facts.labels.iter().zip(labels) {
             let text = self.fields.iter().find_map(|(name, value)| match value {
                 Value::Str(text) if name == *key => Some(text),
                 _ => None,
             });
-            let index = values.iter().position(|value| Some(*value) == text).unwrap_or_default();
-            series = series * values.len() + index;
+            let index = values.iter().position(|value| Some(*value) == text)?;
+            series = series.saturating_mul(values.len()).saturating_add(index);
         }
-        series.min(series_of(labels) - 1)
+        Some(series.min(series_of(labels) - 1))
     }
 
     /// The text of its line: the message, else the name.

@@ -5,18 +5,15 @@
 //! else is innermost is taken out of the chain where that is known to be another stay; where it is a call, the stay is
 //! marked, and whoever finds the marked stay innermost goes on to what was there before it.
 //!
-//! Invariant: a stay is never freed, and none but its thread touches it. A marked stay is used again only after [`MARKED`]
-//! more have been marked, by when the call that would go back to it has long ended.
+//! Invariant: a stay is never freed, and none but its thread touches it. A marked stay is used again only once the thread is in no
+//! context at all, so that no call can go back to it.
 
 use super::{Context, TraceId};
 use std::cell::{Cell, UnsafeCell};
-use std::collections::VecDeque;
 use std::ptr;
 
-/// Guards that a thread may hold at once; what is entered beyond them is not seen.
+/// Guards that a thread may hold at once, marked stays included; what is entered beyond them is not seen.
 const DEPTH: usize = 4096;
-/// Marked stays that are kept from use.
-const MARKED: usize = 64;
 
 struct Stay {
     /// Its trace id is invalid once it is marked.
@@ -35,8 +32,7 @@ pub(super) struct Entered {
 struct Stays {
     /// In the order in which they were entered.
     live: Vec<&'static Stay>,
-    /// The oldest first.
-    marked: VecDeque<&'static Stay>,
+    marked: Vec<&'static Stay>,
     spare: Vec<&'static Stay>,
 }
 
@@ -64,7 +60,11 @@ impl Entered {
         previous: *const Context,
     ) -> Option<*const Context> {
         let stays = self.stays();
-        if stays.live.len() >= DEPTH {
+        if previous.is_null() {
+            let Stays { marked, spare, .. } = &mut *stays;
+            spare.append(marked);
+        }
+        if stays.live.len() + stays.marked.len() >= DEPTH {
             return None;
         }
         let stay = stays.spare.pop().unwrap_or_else(Stay::leaked);
@@ -121,10 +121,7 @@ impl Stays {
     fn mark(&mut self, stay: &'static Stay) {
         // SAFETY: not innermost, so nobody reads it before it is; the pointers to it are not followed until then.
         unsafe { (*stay.context.get()).trace_id = TraceId::NONE };
-        self.marked.push_back(stay);
-        if self.marked.len() > MARKED {
-            self.spare.extend(self.marked.pop_front());
-        }
+        self.marked.push(stay);
     }
 }
 

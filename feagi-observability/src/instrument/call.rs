@@ -21,7 +21,7 @@ use std::ptr::{self, NonNull};
 pub(super) struct Call {
     /// What the thread's slot points to while the call runs: must neither move nor change then.
     pub(super) context: Context,
-    previous: *const Context,
+    pub(super) previous: *const Context,
     start: u64,
     pub(super) state: State,
     pub(super) end: End,

@@ -10,6 +10,9 @@ use metrics::{Key, Label, Level, Metadata};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+/// Whether calls with such a label are shown by the facade.
+pub(crate) const IS_FOREIGN: bool = true;
+
 /// The value of the series that all share who found no room.
 const OVERFLOW: &str = "_overflow";
 

@@ -4,6 +4,9 @@ use super::call::Judged;
 use super::facts::Dynamic;
 use super::site::Site;
 
+/// Whether calls with such a label are shown by the facade.
+pub(crate) const IS_FOREIGN: bool = false;
+
 /// Counts nothing, and says so: the label is a field all the same.
 pub(super) fn record(_: &'static Site, _: Dynamic, judged: &Judged<'_>) -> bool {
     let _ = judged.fields;

@@ -7,7 +7,6 @@ use super::alloc::Allocated;
 use super::call::{Call, Judged};
 use super::outcome::Outcome;
 use super::record::flags;
-use super::shard::{CallCells, Shard};
 use super::site::{Site, signals};
 use super::thread::ThreadState;
 
@@ -30,8 +29,13 @@ pub(super) fn begin(call: &mut Call, thread: Option<&ThreadState>, site: &'stati
 pub(super) fn end(judged: &Judged<'_>, thread: &ThreadState, site: &'static Site) -> u8 {
     let shard = judged.state.has(signals::METRICS).then(|| thread.shard(judged.state.index(), site));
     let over = over_budget(judged, site);
-    if let Some(cells) = counted(shard, judged, site) {
-        cells.record(judged.outcome, judged.nanos, site.facts.buckets);
+    if let Some(shard) = shard {
+        let cells = shard.cells(judged.series);
+        if is_foreign(judged, site) {
+            cells.count(judged.outcome);
+        } else {
+            cells.record(judged.outcome, judged.nanos, site.facts.buckets);
+        }
         if over != 0 {
             cells.exceed();
         }
@@ -47,8 +51,13 @@ pub(super) fn end(judged: &Judged<'_>, thread: &ThreadState, site: &'static Site
 pub(super) fn end_shared(judged: &Judged<'_>, site: &'static Site) -> u8 {
     let shard = judged.state.has(signals::METRICS).then(|| &site.live().shared);
     let over = over_budget(judged, site);
-    if let Some(cells) = counted(shard, judged, site) {
-        cells.record_shared(judged.outcome, judged.nanos, site.facts.buckets);
+    if let Some(shard) = shard {
+        let cells = shard.cells(judged.series);
+        if is_foreign(judged, site) {
+            cells.count_shared(judged.outcome);
+        } else {
+            cells.record_shared(judged.outcome, judged.nanos, site.facts.buckets);
+        }
         if over != 0 {
             cells.exceed_shared();
         }
@@ -59,11 +68,10 @@ pub(super) fn end_shared(judged: &Judged<'_>, site: &'static Site) -> u8 {
     over
 }
 
-/// Where the call is counted; nowhere if the `metrics` facade has counted it.
-fn counted<'s>(shard: Option<&'s Shard>, judged: &Judged<'_>, site: &'static Site) -> Option<&'s CallCells> {
-    let shard = shard?;
-    let is_foreign = site.facts.dynamic.is_some_and(|dynamic| super::dynamic::record(site, dynamic, judged));
-    (!is_foreign).then(|| shard.cells(judged.series))
+/// Whether the `metrics` facade shows the site's calls and durations, and so has counted this one. That it has ended is counted in
+/// any case: calls in progress and heartbeats ask for it.
+fn is_foreign(judged: &Judged<'_>, site: &'static Site) -> bool {
+    site.facts.dynamic.is_some_and(|dynamic| super::dynamic::record(site, dynamic, judged))
 }
 
 /// A call that took too long has its line and its span, whatever else was decided.

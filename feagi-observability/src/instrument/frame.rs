@@ -11,7 +11,7 @@ use super::value::{Encoder, Written};
 use crate::context::Context;
 use std::marker::PhantomData;
 use std::mem::{MaybeUninit, offset_of};
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 /// Bytes that a call with so many fields has for their values, and for the text of an error.
 /// They stand uninitialised on the stack, or in the future: room costs nothing but room.
@@ -50,11 +50,12 @@ impl<const N: usize> Frame<N> {
     #[inline(always)]
     pub(super) fn open(
         &mut self,
+        site: &'static Site,
         state: State,
         head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Opened {
-        let mut opening = Opening::new(&mut self.bytes, None);
+        let mut opening = Opening::new(site, &mut self.bytes, None);
         head(&mut opening);
         opening.finish(state.has(signals::RECORD), write)
     }
@@ -66,7 +67,7 @@ impl<const N: usize> Frame<N> {
         head: impl FnOnce(&mut Opening<'_>),
         write: impl FnOnce(&mut Encoder<'_>),
     ) -> Option<(State, Opened)> {
-        let mut opening = Opening::new(&mut self.bytes, Some(Dimensions::default()));
+        let mut opening = Opening::new(site, &mut self.bytes, Some(Dimensions::default()));
         head(&mut opening);
         let state = registry::first_state(site, opening.dimensions());
         (state != State::OFF).then(|| (state, opening.finish(state.has(signals::RECORD), write)))
@@ -126,8 +127,8 @@ impl<const N: usize> Frame<N> {
 
     /// Room for the labels of a call that is counted only.
     #[inline(always)]
-    pub(super) fn opening(&mut self) -> Opening<'_> {
-        Opening::new(&mut self.bytes, None)
+    pub(super) fn opening(&mut self, site: &'static Site) -> Opening<'_> {
+        Opening::new(site, &mut self.bytes, None)
     }
 }
 
@@ -153,6 +154,21 @@ impl Running<'_> {
     #[inline(always)]
     pub(super) fn place(&self) -> NonNull<Call> {
         self.call
+    }
+
+    /// Whether its context is the thread's innermost one.
+    #[inline(always)]
+    pub(super) fn is_innermost(&self, thread: &ThreadState) -> bool {
+        // SAFETY: the call has begun; no reference is made.
+        let context = unsafe { &raw const (*self.call.as_ptr()).context };
+        ptr::eq(thread.slot.settled(), context)
+    }
+
+    /// Goes back to no context when it ends.
+    #[inline(always)]
+    pub(super) fn forget_previous(&mut self) {
+        // SAFETY: the call has begun; the slot's reader looks at its context alone.
+        unsafe { (&raw mut (*self.call.as_ptr()).previous).write(ptr::null()) };
     }
 
     /// Begins what the site measures besides.

@@ -61,7 +61,7 @@ impl<'f, const N: usize> Pending<'f, N> {
             Turn::Off => Pending { call: None, untimed: Untimed::NONE, site },
             Turn::Timed => Self::begin(site, frame, head, write),
             Turn::Counted(shard) => {
-                let series = sampled::begin_untimed(shard, frame, head);
+                let series = sampled::begin_untimed(site, shard, frame, head);
                 Pending { call: None, untimed: Untimed(series), site }
             }
         }
@@ -79,7 +79,7 @@ impl<'f, const N: usize> Pending<'f, N> {
         if state.has(signals::UNREGISTERED) {
             return Self::begin_first(site, frame, head, write);
         }
-        let opened = frame.open(state, head, write);
+        let opened = frame.open(site, state, head, write);
         Some(frame.begin_future(site, state, opened))
     }
 

@@ -4,13 +4,14 @@
 
 pub(crate) mod alloc;
 mod allocating;
+mod block;
 mod call;
 pub(crate) mod clock;
 #[cfg(feature = "prometheus")]
-mod dynamic;
+pub(crate) mod dynamic;
 #[cfg(not(feature = "prometheus"))]
 #[path = "dynamic_absent.rs"]
-mod dynamic;
+pub(crate) mod dynamic;
 mod event;
 mod extras;
 mod facts;
@@ -54,6 +55,7 @@ pub(crate) mod wake;
 const IS_ON: bool = cfg!(all(feature = "enabled", not(feagi_observability_off)));
 
 pub use allocating::{Allocating, Allocations};
+pub use block::{BlockScope, SampledBlockScope};
 pub use event::Event;
 pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo};
 pub use foreign::{Adopted, AdoptedFuture, adopt_future};

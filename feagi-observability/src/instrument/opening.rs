@@ -5,10 +5,12 @@
 
 use super::alloc;
 use super::label::LabelValue;
+use super::site::Site;
 use super::value::{Encoder, LINK_KEY, Written};
 use crate::context::Context;
 use std::fmt::Display;
 use std::mem::MaybeUninit;
+use std::ptr;
 
 /// The labels, the parent and the links of a call that is about to begin.
 pub struct Opening<'a> {
@@ -21,6 +23,9 @@ pub struct Opening<'a> {
     parent: Option<Option<Context>>,
     /// Asked for on a site's first call only.
     dimensions: Option<Dimensions>,
+    site: &'static Site,
+    /// How many labels there were so far.
+    labels: usize,
 }
 
 /// The values that each label of a site can have.
@@ -43,8 +48,13 @@ pub(super) struct Opened {
 
 impl<'a> Opening<'a> {
     #[inline(always)]
-    pub(super) fn new(bytes: &'a mut [MaybeUninit<u8>], dimensions: Option<Dimensions>) -> Self {
-        Opening { encoder: Encoder::new(bytes), series: 0, has_extras: false, parent: None, dimensions }
+    pub(super) fn new(
+        site: &'static Site,
+        bytes: &'a mut [MaybeUninit<u8>],
+        dimensions: Option<Dimensions>,
+    ) -> Self {
+        let encoder = Encoder::new(bytes);
+        Opening { encoder, series: 0, has_extras: false, parent: None, dimensions, site, labels: 0 }
     }
 
     /// Says that the site measures more than outcome and duration.
@@ -67,13 +77,24 @@ impl<'a> Opening<'a> {
     #[inline]
     pub fn label<L: LabelValue + ?Sized>(&mut self, key: u8, value: &L) {
         let index = value.index();
-        self.series = self.series.wrapping_mul(L::CARDINALITY as u32).wrapping_add(index as u32);
+        self.series = self.series.saturating_mul(L::CARDINALITY as u32).saturating_add(index as u32);
+        if !self.fits(L::VALUES) {
+            // Beyond all series, and so the last one.
+            self.series = u32::MAX;
+        }
+        self.labels += 1;
         if let Some(text) = L::VALUES.get(index) {
             self.encoder.text(key, text);
         }
         if let Some(dimensions) = &mut self.dimensions {
             dimensions.push(L::VALUES);
         }
+    }
+
+    /// Whether the site has such a label there. In a generic function it may be of another type than that which came first.
+    fn fits(&self, values: &'static [&'static str]) -> bool {
+        let Some(live) = self.site.live_if_registered() else { return true };
+        live.labels.get(self.labels).is_some_and(|known| ptr::eq(*known, values) || *known == values)
     }
 
     /// Takes a label with any number of values: it is read back from the fields when the call ends.

@@ -91,7 +91,7 @@ impl<'f, const N: usize> SampledScope<'f, N> {
             Turn::Off => SampledScope { scope: Scope::off(site), counted: None },
             Turn::Timed => SampledScope { scope: Scope::enter(site, frame, head, write), counted: None },
             Turn::Counted(shard) => {
-                let cells = shard.cells(begin_untimed(shard, frame, head));
+                let cells = shard.cells(begin_untimed(site, shard, frame, head));
                 let counted = Counted { cells, outcome: Outcome::Ok, unwinding: std::thread::panicking() };
                 SampledScope { scope: Scope::off(site), counted: Some(counted) }
             }
@@ -102,6 +102,18 @@ impl<'f, const N: usize> SampledScope<'f, N> {
     #[inline]
     pub fn count_allocations(&self) -> Allocations<'_> {
         self.scope.count_allocations()
+    }
+
+    /// One that is timed.
+    #[inline(always)]
+    pub(super) fn timed(scope: Scope<'f, N>) -> Self {
+        SampledScope { scope, counted: None }
+    }
+
+    /// What comes before the end of a block.
+    #[inline(always)]
+    pub(super) fn leave_in_order(&mut self, disorder: u32) {
+        self.scope.leave_in_order(disorder);
     }
 
     /// Lets `judge` say how the call ended, by its value; not called when the site is off.
@@ -117,11 +129,12 @@ impl<'f, const N: usize> SampledScope<'f, N> {
 /// Counts the call as begun, and returns its series.
 #[inline(always)]
 pub(super) fn begin_untimed<const N: usize>(
+    site: &'static Site,
     shard: &Shard,
     frame: &mut Frame<N>,
     head: impl FnOnce(&mut Opening<'_>),
 ) -> u32 {
-    let mut opening = frame.opening();
+    let mut opening = frame.opening(site);
     head(&mut opening);
     let (series, has_extras) = opening.series();
     if has_extras {

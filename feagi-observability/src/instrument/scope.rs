@@ -5,6 +5,7 @@ use super::frame::{Frame, Running};
 use super::judgement::Judgement;
 use super::opening::Opening;
 use super::site::{Site, State, signals};
+use super::thread;
 use super::value::Encoder;
 use std::marker::PhantomData;
 
@@ -50,7 +51,7 @@ impl<'f, const N: usize> Scope<'f, N> {
         if state.has(signals::UNREGISTERED) {
             return Self::enter_first(site, frame, head, write);
         }
-        let opened = frame.open(state, head, write);
+        let opened = frame.open(site, state, head, write);
         // SAFETY: the scope borrows the frame and so keeps it in place, until its drop ends the call.
         Some(unsafe { frame.begin_scope(site, state, opened) })
     }
@@ -73,6 +74,21 @@ impl<'f, const N: usize> Scope<'f, N> {
     pub fn count_allocations(&self) -> Allocations<'_> {
         // SAFETY: the call has begun, and the guard borrows the scope, which keeps the frame.
         unsafe { Allocations::of(self.call.as_ref().map(Running::place)) }
+    }
+
+    /// What comes before the end of a block, which may have been suspended: unless its context is innermost, and all blocks since have
+    /// ended in order, it goes back to nothing.
+    #[inline(always)]
+    pub(super) fn leave_in_order(&mut self, disorder: u32) {
+        if let (Some(call), Some(thread)) = (&mut self.call, thread::attached()) {
+            let is_innermost = call.is_innermost(thread);
+            if !is_innermost {
+                thread.disorder.set(thread.disorder.get().wrapping_add(1));
+            }
+            if !is_innermost || thread.disorder.get() != disorder {
+                call.forget_previous();
+            }
+        }
     }
 
     /// Lets `judge` say how the call ended, by its value; not called when the site is off.

@@ -7,7 +7,7 @@ use super::ring::Ring;
 use super::shard::Shard;
 use super::site::Site;
 use crate::context::{ThreadSlot, set_thread_slot, thread_slot};
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::ptr;
@@ -30,11 +30,13 @@ pub(crate) struct ThreadState {
     /// By site index; null where this thread has not called the site. The owner's alone.
     shards: UnsafeCell<Vec<*const Shard>>,
     pub(crate) ring: Ring,
+    /// How many blocks have ended out of order. The owner's alone.
+    pub(super) disorder: Cell<u32>,
     ended: AtomicBool,
     info: Mutex<Arc<ThreadInfo>>,
 }
 
-// SAFETY: `slot` and `shards` are touched by the thread that holds the state alone; the rest is made for sharing.
+// SAFETY: `slot`, `shards` and `disorder` are touched by the thread that holds the state alone; the rest is made for sharing.
 unsafe impl Sync for ThreadState {}
 // SAFETY: the pointers in `shards` lead to leaked shards.
 unsafe impl Send for ThreadState {}
@@ -47,6 +49,7 @@ impl ThreadState {
             slot: ThreadSlot::new([draw(), draw(), draw()]),
             shards: UnsafeCell::new(Vec::new()),
             ring: Ring::new(),
+            disorder: Cell::new(0),
             ended: AtomicBool::new(false),
             info: Mutex::new(Arc::default()),
         }

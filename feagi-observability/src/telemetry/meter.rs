@@ -5,6 +5,7 @@ mod instruments;
 use super::family::{Exemplar, Family, Histogram, Kind, Label, SeriesValue, Total};
 use crate::collect::exemplars::{self, Example, SeriesExamples};
 use crate::instrument::alloc::is_counting;
+use crate::instrument::dynamic;
 use crate::instrument::label::{OVERFLOW, values_of};
 use crate::instrument::shard::{BOUNDS, BUCKETS, CallCells, Shard};
 use crate::instrument::{MetricFacts, Outcome, Site, SiteLive, registry};
@@ -49,11 +50,14 @@ impl CallTotals {
         for (total, cell) in self.buckets.iter_mut().zip(&cells.buckets) {
             *total += cell.load(Relaxed);
         }
-        // After the ends, so that no call seems to end before it begins.
-        self.started += cells.started.load(Relaxed);
         self.over_budget += cells.over_budget.load(Relaxed);
         self.allocated_bytes = self.allocated_bytes.wrapping_add(cells.allocated_bytes.load(Relaxed));
         self.allocations = self.allocations.wrapping_add(cells.allocations.load(Relaxed));
+    }
+
+    /// To be called when the ends of all shards are known, so that no call seems to end before it begins.
+    fn add_started(&mut self, cells: &CallCells) {
+        self.started += cells.started.load(Relaxed);
     }
 
     fn ended(&self) -> u64 {
@@ -72,6 +76,11 @@ fn totals(shards: &[&Shard]) -> Vec<CallTotals> {
             if let Some(total) = totals.get_mut(index) {
                 total.add(cells);
             }
+        }
+    }
+    for shard in shards {
+        for (total, cells) in totals.iter_mut().zip(shard.series()) {
+            total.add_started(cells);
         }
     }
     totals
@@ -100,6 +109,14 @@ impl CallNames {
                 site: Some(("site".into(), live.name.into())),
             },
         }
+    }
+
+    fn name(&self, suffix: &str) -> Cow<'static, str> {
+        format!("{}{suffix}", self.stem).into()
+    }
+
+    fn help(&self, text: &'static str) -> impl FnOnce() -> Cow<'static, str> {
+        move || format!("{text}: {}", self.what).into()
     }
 
     /// The labels of a series; the last one of a site with labels is for values that have none of their own.
@@ -147,21 +164,12 @@ impl Families {
         totals: &CallTotals,
         examples: &SeriesExamples,
     ) {
-        let CallNames { stem, what, .. } = names;
-        let help = |text: &'static str| move || format!("{text}: {what}").into();
-        let name = |suffix: &str| format!("{stem}{suffix}").into();
-        let family = self.family(Kind::Counter, name("_calls_total"), help("Calls by outcome"));
-        for (outcome, total) in Outcome::ALL.into_iter().zip(totals.outcomes) {
-            let mut labels = labels.clone();
-            labels.push(("outcome".into(), outcome.as_str().into()));
-            // On a counter the exemplar's value is what the call added.
-            let exemplar = examples.outcomes[outcome as usize].map(|example| exemplar(example, 1.0));
-            family.push(labels, SeriesValue::Counter { total: Total::Count(total), exemplar });
+        let (name, help) = (|suffix: &str| names.name(suffix), |text| names.help(text));
+        // Calls with a label of any number of values are shown by the facade.
+        if site.facts.dynamic.is_none() || !dynamic::IS_FOREIGN {
+            self.add_outcomes(names, &labels, totals, examples);
+            self.add_durations(site, names, &labels, totals, examples);
         }
-        let family = self.family(Kind::Histogram, name("_duration_seconds"), help("Duration of a call"));
-        family.unit = Some("seconds");
-        let durations = histogram(totals, site.facts.buckets, examples);
-        family.push(labels.clone(), SeriesValue::Histogram(durations));
         if site.facts.in_flight {
             let running = totals.started.saturating_sub(totals.ended()) as f64;
             let family = self.family(Kind::Gauge, name("_in_flight"), help("Calls in progress"));
@@ -181,6 +189,38 @@ impl Families {
             let family = self.family(Kind::Counter, name("_allocations_total"), text);
             family.push(labels, SeriesValue::count(totals.allocations));
         }
+    }
+
+    fn add_outcomes(
+        &mut self,
+        names: &CallNames,
+        labels: &[Label],
+        totals: &CallTotals,
+        examples: &SeriesExamples,
+    ) {
+        let family = self.family(Kind::Counter, names.name("_calls_total"), names.help("Calls by outcome"));
+        for (outcome, total) in Outcome::ALL.into_iter().zip(totals.outcomes) {
+            let mut labels = labels.to_vec();
+            labels.push(("outcome".into(), outcome.as_str().into()));
+            // On a counter the exemplar's value is what the call added.
+            let exemplar = examples.outcomes[outcome as usize].map(|example| exemplar(example, 1.0));
+            family.push(labels, SeriesValue::Counter { total: Total::Count(total), exemplar });
+        }
+    }
+
+    fn add_durations(
+        &mut self,
+        site: &Site,
+        names: &CallNames,
+        labels: &[Label],
+        totals: &CallTotals,
+        examples: &SeriesExamples,
+    ) {
+        let help = names.help("Duration of a call");
+        let family = self.family(Kind::Histogram, names.name("_duration_seconds"), help);
+        family.unit = Some("seconds");
+        let durations = histogram(totals, site.facts.buckets, examples);
+        family.push(labels.to_vec(), SeriesValue::Histogram(durations));
     }
 }
 

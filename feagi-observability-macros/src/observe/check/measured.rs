@@ -23,6 +23,7 @@ pub(super) fn all(args: &Args, recorded: &Recorded, errors: &mut Errors) {
     check_labels(recorded, errors);
     check_buckets(args, errors);
     check_sample(args, errors);
+    check_dynamic(args, recorded, errors);
     check_slo(args, errors);
     if let Some(slot) = &args.log {
         log::check(&slot.value, errors);
@@ -111,6 +112,27 @@ fn check_sample(args: &Args, errors: &mut Errors) {
             budget.text()
         );
         errors.push(sample, message);
+    }
+}
+
+/// The facade counts each call as it ends, in buckets of its own.
+fn check_dynamic(args: &Args, recorded: &Recorded, errors: &mut Errors) {
+    let Some(label) = recorded.labels.iter().find(|label| label.recording == Recording::Dynamic) else {
+        return;
+    };
+    let label = &label.key;
+    if let Some(sample) = args.sample.as_ref().filter(|sample| sample.value.every > 1) {
+        let message = format!(
+            "`{}` leaves calls out of the series of `{label}`, which the `metrics` facade counts one by one; remove one of the two",
+            sample.text()
+        );
+        errors.push(sample, message);
+    }
+    if let Some(buckets) = &args.buckets {
+        let message = format!(
+            "the series of `{label}` are counted by the `metrics` facade, in its own buckets; remove `buckets`, or bound the label by its type"
+        );
+        errors.push(buckets, message);
     }
 }
 
