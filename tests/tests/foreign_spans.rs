@@ -1,4 +1,6 @@
 //! Spans that other crates open through `tracing` stand in one trace with observed calls, in both directions.
+//!
+//! Longer than other files: observability starts once in a process, and these cases share that one start.
 
 use feagi_observability::{
     LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, Stats, TelemetryConfig,

@@ -1,4 +1,6 @@
 //! `#[instrument]` leaves every shape of function what it was. Compiled with the instrumentation on and off, and free of warnings.
+//!
+//! Longer than other files: it is a list of shapes, each a few lines.
 
 #![deny(warnings, clippy::pedantic)]
 

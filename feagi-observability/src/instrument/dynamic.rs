@@ -5,6 +5,7 @@
 use super::call::Judged;
 use super::facts::{Dynamic, MetricFacts};
 use super::fields::{Fields, Keys, Value};
+use super::label::OVERFLOW;
 use super::site::Site;
 use metrics::{Key, Label, Level, Metadata};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +13,6 @@ use std::sync::{Mutex, PoisonError};
 
 /// Whether calls with such a label are shown by the facade.
 pub(crate) const IS_FOREIGN: bool = true;
-
-/// The value of the series that all share who found no room.
-const OVERFLOW: &str = "_overflow";
 
 static METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, Some(module_path!()));
 

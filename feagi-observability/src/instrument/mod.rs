@@ -51,8 +51,8 @@ mod thread;
 mod value;
 pub(crate) mod wake;
 
-/// Whether the signals are compiled in.
-const IS_ON: bool = cfg!(all(feature = "enabled", not(feagi_observability_off)));
+/// Whether allocations can be counted: the macros ask for it, and it is a part of the profile.
+const IS_ON: bool = cfg!(feature = "enabled") && crate::context::compiled::PROFILE;
 
 pub use allocating::{Allocating, Allocations};
 pub use block::{BlockScope, SampledBlockScope};

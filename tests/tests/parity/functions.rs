@@ -1,4 +1,5 @@
 // Included twice, below a `use … as instrument` of each macro. Every case is one line of `CASES`.
+// Longer than other files: the two copies must be one text, and a case is read beside its neighbours.
 
 use super::{block_on, drop_after_one_poll, yield_once};
 use std::fmt;
