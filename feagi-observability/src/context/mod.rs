@@ -1,5 +1,8 @@
 //! Who is calling: ids, and the context that a thread is in. Imports no signal.
 
+mod baggage;
+mod carried;
+mod carrying;
 mod entered;
 mod ids;
 mod shared;
@@ -18,6 +21,8 @@ pub(crate) mod compiled {
     pub(crate) const IDS: bool = RECORDS || PROFILE;
 }
 
+pub use baggage::Baggage;
+pub(crate) use carried::Carried;
 pub use ids::{SpanId, TraceId};
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
