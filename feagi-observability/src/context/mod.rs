@@ -4,6 +4,7 @@ mod baggage;
 mod carried;
 mod carrying;
 mod entered;
+mod fresh;
 mod ids;
 mod shared;
 mod slot;
@@ -23,6 +24,7 @@ pub(crate) mod compiled {
 
 pub use baggage::Baggage;
 pub(crate) use carried::Carried;
+pub(crate) use entered::Key as GuardKey;
 pub use ids::{SpanId, TraceId};
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
