@@ -1,6 +1,10 @@
 //! Who is calling: ids, and the context that a thread is in. Imports no signal.
 
+mod baggage;
+mod carried;
+mod carrying;
 mod entered;
+mod fresh;
 mod ids;
 mod shared;
 mod slot;
@@ -18,6 +22,9 @@ pub(crate) mod compiled {
     pub(crate) const IDS: bool = RECORDS || PROFILE;
 }
 
+pub use baggage::Baggage;
+pub(crate) use carried::Carried;
+pub(crate) use entered::Key as GuardKey;
 pub use ids::{SpanId, TraceId};
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};

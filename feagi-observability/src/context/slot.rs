@@ -3,8 +3,10 @@
 //! Invariant: the pointer is null or points to a [`Context`] that outlives its stay here, because the call that stored
 //! it restores the previous one before it gives its frame up.
 
-use super::entered::{Entered, Left};
-use super::{SpanId, TraceId, compiled};
+use super::carrying::Carrying;
+use super::entered::{Entered, Key, Left};
+use super::fresh::FreshIds;
+use super::{Carried, SpanId, TraceId, compiled};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::OnceLock;
@@ -43,9 +45,32 @@ impl SpanName {
 }
 
 impl Context {
+    /// In no trace; where it is innermost, the thread is in no context.
+    pub(crate) const NONE: Context = {
+        static NO_NAME: SpanName = SpanName::new();
+        Context::none(&NO_NAME, false)
+    };
+
     /// That of a thread which is ending: no ids.
     pub(crate) const fn none(name: &'static SpanName, sampled: bool) -> Context {
         Context { trace_id: TraceId::NONE, span_id: SpanId::NONE, parent_id: SpanId::NONE, name, sampled }
+    }
+
+    /// A span of another process, as the parent of what is done for it here; `None` if one of its ids is not valid.
+    ///
+    /// ```
+    /// use feagi_observability::{CapturedContext, Context, SpanId, TraceId, current_context};
+    ///
+    /// let trace_id = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+    /// let caller = Context::remote(trace_id, SpanId::from_hex("00f067aa0ba902b7").unwrap(), true).unwrap();
+    /// CapturedContext::from(caller).run(|| {
+    ///     // What is observed in here stands below the caller's span.
+    ///     assert_eq!(current_context().unwrap().trace_id(), trace_id);
+    /// });
+    /// ```
+    pub fn remote(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Option<Context> {
+        let context = Context { trace_id, span_id, sampled: is_sampled, ..Context::NONE };
+        (trace_id.is_valid() && span_id.is_valid()).then_some(context)
     }
 
     /// The trace.
@@ -68,11 +93,11 @@ impl Context {
 #[repr(C)]
 pub(crate) struct ThreadSlot {
     current: AtomicPtr<Context>,
-    /// Odd.
-    next_span: Cell<u64>,
-    /// Odd, as its generator wants it.
-    trace_random: Cell<u128>,
-    entered: Entered,
+    /// What is carried beside the ids; null where nothing is, nor hidden.
+    pub(super) carrying: Cell<*const Carried>,
+    fresh: FreshIds,
+    pub(super) entered: Entered,
+    pub(super) all_carried: Carrying,
 }
 
 thread_local! {
@@ -94,9 +119,10 @@ impl ThreadSlot {
     pub(crate) fn new(seed: [u64; 3]) -> Self {
         ThreadSlot {
             current: AtomicPtr::new(ptr::null_mut()),
-            trace_random: Cell::new((u128::from(seed[0]) << 64 | u128::from(seed[1])) | 1),
-            next_span: Cell::new(seed[2] | 1),
+            carrying: Cell::new(ptr::null()),
+            fresh: FreshIds::new(seed),
             entered: Entered::default(),
+            all_carried: Carrying::default(),
         }
     }
 
@@ -104,17 +130,24 @@ impl ThreadSlot {
     #[inline(always)]
     pub(crate) fn current(&self) -> Option<Context> {
         // SAFETY: the module's invariant; the pointer was stored by this thread.
-        unsafe { self.settled().as_ref() }.copied()
+        unsafe { self.parent().as_ref() }.copied()
     }
 
-    /// The innermost context. A guard that was dropped out of order may have left one that has no trace: then what was there
-    /// before it takes its place.
+    /// Where the innermost context stands; null where nothing has been entered.
     #[inline(always)]
     pub(crate) fn settled(&self) -> *const Context {
+        self.parent();
+        self.innermost()
+    }
+
+    /// What a call begins below; null for a root. A guard that was dropped out of order may have left a context that has no trace: then
+    /// what was there before it takes its place. One may also have been entered on purpose: then the thread is in none.
+    #[inline(always)]
+    fn parent(&self) -> *const Context {
         let innermost = self.innermost();
         // SAFETY: as in `current`.
         match unsafe { innermost.as_ref() } {
-            // Our own ids never have this half zero; what comes from outside and has is found not to be marked.
+            // Our own ids never have this half zero; what comes from outside may.
             Some(context) if context.trace_id.low == 0 => self.settle(innermost),
             _ => innermost,
         }
@@ -127,7 +160,9 @@ impl ThreadSlot {
             innermost = previous;
             self.restore(previous);
         }
-        innermost
+        // SAFETY: as in `current`.
+        let is_trace = unsafe { innermost.as_ref() }.is_some_and(|context| context.trace_id.is_valid());
+        if is_trace { innermost } else { ptr::null() }
     }
 
     /// The context of what begins now under `parent`; a root without one, and sampled if `samples_root`.
@@ -137,13 +172,13 @@ impl ThreadSlot {
         name: &'static SpanName,
         samples_root: bool,
     ) -> Context {
-        let span_id = self.new_span_id();
+        let span_id = self.fresh.span_id();
         match parent {
             Some(Context { trace_id, span_id: parent_id, sampled, .. }) => {
                 Context { trace_id, span_id, parent_id, name, sampled }
             }
             None => {
-                let (trace_id, parent_id) = (self.new_trace_id(), SpanId::NONE);
+                let (trace_id, parent_id) = (self.fresh.trace_id(), SpanId::NONE);
                 Context { trace_id, span_id, parent_id, name, sampled: samples_root }
             }
         }
@@ -151,14 +186,25 @@ impl ThreadSlot {
 
     /// Makes a copy of `context` the innermost one until [`ThreadSlot::leave_span`] is called with the same key.
     pub(crate) fn enter_span(&self, key: u64, context: Context) {
-        if let Some(place) = self.entered.push(key, context, self.settled()) {
+        self.stay(Key::span(key), context);
+    }
+
+    /// Whether there was room.
+    pub(super) fn stay(&self, key: Key, context: Context) -> bool {
+        let place = self.entered.push(key, context, self.settled());
+        if let Some(place) = place {
             // SAFETY: the copy stays unchanged as long as anything may point to it.
             unsafe { self.enter(place) };
         }
+        place.is_some()
     }
 
     /// Leaves the span that was entered last under this key, in whatever order; nothing if there is none.
     pub(crate) fn leave_span(&self, key: u64) {
+        self.stay_no_more(Key::span(key));
+    }
+
+    pub(super) fn stay_no_more(&self, key: Key) {
         if let Left::Restore(previous) = self.entered.leave(key, self.settled()) {
             self.restore(previous);
         }
@@ -166,17 +212,18 @@ impl ThreadSlot {
 
     /// The key of the last [`ThreadSlot::enter_span`] that was not left.
     pub(crate) fn last_span(&self) -> Option<u64> {
-        self.entered.last()
+        self.entered.last_span()
     }
 
     /// Leaves everything, as a thread does that ends.
     pub(crate) fn clear(&self) {
         self.restore(ptr::null());
         self.entered.clear();
+        self.carry_nothing();
     }
 
-    /// Writes the context of what begins now to `place`, and returns the innermost one until now: its parent. Without one it is a
-    /// root, and sampled if `samples_root`.
+    /// Writes the context of what begins now to `place`: below the innermost one, which is settled then. Without one it is a root, and
+    /// sampled if `samples_root`.
     ///
     /// # Safety
     /// `place` is one for a context.
@@ -186,28 +233,26 @@ impl ThreadSlot {
         place: *mut Context,
         name: &'static SpanName,
         samples_root: bool,
-    ) -> *const Context {
+    ) {
         if !compiled::IDS {
             // SAFETY: the caller's promise.
-            unsafe { place.write(Context::none(name, false)) };
-            return ptr::null();
+            return unsafe { place.write(Context::none(name, false)) };
         }
-        let innermost = self.settled();
-        let span_id = self.new_span_id();
+        let parent = self.parent();
+        let span_id = self.fresh.span_id();
         // SAFETY: of the parent as in `current`; of the place by the caller's promise. Written piece by piece: a context does not
         // fit into registers beside what the caller has there.
         unsafe {
             (&raw mut (*place).span_id).write(span_id);
             (&raw mut (*place).name).write(name);
-            let (trace_id, parent_id, sampled) = match innermost.as_ref() {
+            let (trace_id, parent_id, sampled) = match parent.as_ref() {
                 Some(parent) => (parent.trace_id, parent.span_id, parent.sampled),
-                None => (self.new_trace_id(), SpanId::NONE, samples_root),
+                None => (self.fresh.trace_id(), SpanId::NONE, samples_root),
             };
             (&raw mut (*place).trace_id).write(trace_id);
             (&raw mut (*place).parent_id).write(parent_id);
             (&raw mut (*place).sampled).write(sampled);
         }
-        innermost
     }
 
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
@@ -218,13 +263,22 @@ impl ThreadSlot {
     /// `context` must stay where it is, unchanged, until `restore` is called.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self, context: *const Context) -> *const Context {
-        if !compiled::IDS {
-            return ptr::null();
-        }
         let previous = self.innermost();
-        compiler_fence(std::sync::atomic::Ordering::Release);
-        self.current.store(context.cast_mut(), Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { self.put(context) };
         previous
+    }
+
+    /// The same for who has asked for the innermost one before.
+    ///
+    /// # Safety
+    /// That of [`ThreadSlot::enter`].
+    #[inline(always)]
+    pub(crate) unsafe fn put(&self, context: *const Context) {
+        if compiled::IDS {
+            compiler_fence(std::sync::atomic::Ordering::Release);
+            self.current.store(context.cast_mut(), Relaxed);
+        }
     }
 
     /// What [`ThreadSlot::enter`] would return.
@@ -241,26 +295,6 @@ impl ThreadSlot {
         self.current.store(previous.cast_mut(), Relaxed);
         compiler_fence(std::sync::atomic::Ordering::Release);
     }
-
-    /// A fresh trace id: one step of a multiplicative generator of 128 bits (Lehmer; the multiplier is of L'Ecuyer's tables,
-    /// 1999), seeded by the system. Its upper half is random, its lower half weak: the one is folded into the other.
-    #[inline(always)]
-    fn new_trace_id(&self) -> TraceId {
-        let next = self.trace_random.get().wrapping_mul(0xda94_2042_e4dd_58b5);
-        self.trace_random.set(next);
-        let high = (next >> 64) as u64;
-        // The lowest bit set: never the invalid id.
-        TraceId { high, low: (next as u64 ^ high) | 1 }
-    }
-
-    /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike (2^64 divided by the golden
-    /// ratio, made even). It stays odd, so it is never the invalid id.
-    #[inline(always)]
-    fn new_span_id(&self) -> SpanId {
-        let next = self.next_span.get().wrapping_add(0x9e37_79b9_7f4a_7c16);
-        self.next_span.set(next);
-        SpanId(next)
-    }
 }
 
 /// The context of the innermost observed call on this thread.
@@ -272,31 +306,4 @@ impl ThreadSlot {
 pub fn current_context() -> Option<Context> {
     // SAFETY: slots are never freed, and the thread takes its own pointer away before its slot is given to another.
     unsafe { thread_slot().as_ref() }.and_then(ThreadSlot::current)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn ids_are_valid_and_do_not_repeat() {
-        let slot = ThreadSlot::new([0, 0, 0]);
-        let traces: HashSet<_> = (0..10_000).map(|_| slot.new_trace_id()).collect();
-        let spans: HashSet<_> = (0..10_000).map(|_| slot.new_span_id()).collect();
-        assert_eq!((traces.len(), spans.len()), (10_000, 10_000));
-        assert!(traces.iter().all(|id| id.is_valid()) && spans.iter().all(|id| id.is_valid()));
-    }
-
-    #[test]
-    fn each_bit_of_a_trace_id_is_set_half_of_the_time() {
-        let slot = ThreadSlot::new([7, 11, 13]);
-        let mut set = [0u32; 128];
-        for _ in 0..20_000 {
-            let id = u128::from_be_bytes(slot.new_trace_id().to_bytes());
-            set.iter_mut().enumerate().for_each(|(bit, count)| *count += (id >> bit) as u32 & 1);
-        }
-        // Five standard deviations of a fair coin; the lowest bit is always set.
-        assert!(set[1..].iter().all(|count| count.abs_diff(10_000) < 354), "{set:?}");
-    }
 }

@@ -104,9 +104,9 @@ pub(super) unsafe fn begin_scope<'f>(
     // SAFETY: the caller's promise. The context is entered where it stands.
     unsafe {
         let context = &raw mut (*place).context;
-        let previous = thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
-        Call::write(place, previous, state, fields);
-        thread.slot.enter(context);
+        thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
+        Call::write(place, thread.slot.innermost(), state, fields);
+        thread.slot.put(context);
     }
     Running::new(call)
 }
@@ -214,7 +214,27 @@ pub(super) unsafe fn end_scope(call: *mut Call, site: &'static Site) {
     // SAFETY: the caller's promise.
     unsafe {
         let Some(thread) = thread::attached() else { return end_unattached(call, site) };
+        if thread.slot.is_carrying() {
+            return end_scope_carrying(call, thread, site);
+        }
         thread.slot.restore((*call).previous);
+        if (*call).is_unwinding() {
+            (*call).end.set(Outcome::Panic, (*call).state);
+        }
+        end(call, thread, site);
+    }
+}
+
+/// The same where something rides with the context: it takes with it what came in the call and was not left.
+///
+/// # Safety
+/// That of [`end_scope`].
+#[cold]
+#[inline(never)]
+unsafe fn end_scope_carrying(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        thread.slot.leave_carrying(&raw const (*call).context, (*call).previous);
         if (*call).is_unwinding() {
             (*call).end.set(Outcome::Panic, (*call).state);
         }
