@@ -194,10 +194,12 @@ impl Worker {
     }
 
     fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
-        let has_example = compiled::METRICS && compiled::TRACE && (record.is_span() || record.is_adopted());
+        let has_example = compiled::METRICS
+            && compiled::TRACE
+            && (record.is_span() || record.is_adopted() && entry.sampled);
         if let (true, Some(site)) = (has_example, entry.site) {
             let (trace_id, span_id) = (entry.trace_id, entry.span_id);
-            let is_pinned = entry.over_budget;
+            let is_pinned = entry.over_budget || entry.outcome.is_failure();
             let example = Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
             if let Some(series) = entry.series(site) {
                 exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);

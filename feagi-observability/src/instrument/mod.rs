@@ -34,6 +34,7 @@ mod measure;
 mod name;
 mod opening;
 mod outcome;
+pub(crate) mod pace;
 pub mod probe;
 pub(crate) mod record;
 #[cfg_attr(
