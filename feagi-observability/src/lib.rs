@@ -41,7 +41,7 @@ pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
     TelemetryConfig,
 };
-pub use context::{Context, SpanId, TraceId, current_context};
+pub use context::{Context, SpanId, TraceId, TraceParent, current_context};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,

@@ -2,6 +2,7 @@
 
 mod entered;
 mod ids;
+pub(crate) mod propagation;
 mod shared;
 mod slot;
 
@@ -19,6 +20,7 @@ pub(crate) mod compiled {
 }
 
 pub use ids::{SpanId, TraceId};
+pub use propagation::TraceParent;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
 pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};
