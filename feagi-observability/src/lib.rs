@@ -14,6 +14,7 @@ mod collect;
 mod compat;
 pub mod config;
 mod context;
+mod crossing;
 mod error;
 mod events;
 mod export;
@@ -41,7 +42,11 @@ pub use config::{
     FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
     TelemetryConfig,
 };
-pub use context::{Context, SpanId, TraceId, TraceParent, current_context};
+pub use context::{Baggage, Context, SpanId, TraceId, TraceParent, current_context};
+pub use crossing::{
+    CapturedContext, ContextGuard, InContext, InCurrentContext, current_baggage, current_request_id,
+    with_request_id,
+};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,

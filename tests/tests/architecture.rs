@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room, and the rooms that it may import. `config` and `error` are words that all share.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("context", &[]),
     ("instrument", &["context"]),
+    ("crossing", &["context", "instrument"]),
     ("collect", &["context", "instrument"]),
     ("logging", &["context", "instrument", "collect", "config", "error"]),
     ("telemetry", &["context", "instrument", "collect", "config", "error"]),

@@ -1,5 +1,5 @@
-//! Spans that a thread has entered by a guard that may be dropped in any order. Each stay has a copy of the span's context,
-//! and the thread's slot points to that copy, so that the span itself may end, and its memory be used again, at any time.
+//! Spans and captured contexts that a thread has entered by a guard that may be dropped in any order. Each stay has a copy of the
+//! context, and the thread's slot points to that copy, so that the span itself may end, and its memory be used again, at any time.
 //!
 //! Whoever enters something later keeps a pointer to the stay and goes back to it. So a stay that is left while something
 //! else is innermost is taken out of the chain where that is known to be another stay; where it is a call, the stay is
@@ -15,11 +15,20 @@ use std::ptr;
 /// Guards that a thread may hold at once, marked stays included; what is entered beyond them is not seen.
 const DEPTH: usize = 4096;
 
+/// Whose stay it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// A foreign span's, which may have been entered several times.
+    Span(u64),
+    /// A guard's of a captured context, for the one time that it is attached.
+    Guard(u64),
+}
+
 struct Stay {
-    /// Its trace id is invalid once it is marked.
+    /// Its trace id is invalid once it is marked, and where a guard has the thread be in no context.
     context: UnsafeCell<Context>,
     previous: Cell<*const Context>,
-    key: Cell<u64>,
+    key: Cell<Key>,
 }
 
 /// All stays that a thread has made.
@@ -55,7 +64,7 @@ impl Entered {
     /// Makes a copy of `context` that stays where it is until `key` is left; `None` if there are too many.
     pub(super) fn push(
         &self,
-        key: u64,
+        key: Key,
         context: Context,
         previous: *const Context,
     ) -> Option<*const Context> {
@@ -64,7 +73,7 @@ impl Entered {
             let Stays { marked, spare, .. } = &mut *stays;
             spare.append(marked);
         }
-        if stays.live.len() + stays.marked.len() >= DEPTH {
+        if stays.live.len() + stays.marked.len() >= DEPTH && !stays.give_up_forgotten(previous) {
             return None;
         }
         let stay = stays.spare.pop().unwrap_or_else(Stay::leaked);
@@ -77,7 +86,7 @@ impl Entered {
     }
 
     /// Ends the last stay of `key`, wherever it stands.
-    pub(super) fn leave(&self, key: u64, innermost: *const Context) -> Left {
+    pub(super) fn leave(&self, key: Key, innermost: *const Context) -> Left {
         let stays = self.stays();
         let Some(index) = stays.live.iter().rposition(|stay| stay.key.get() == key) else {
             return Left::Keep;
@@ -105,9 +114,22 @@ impl Entered {
         Some(marked.previous.get())
     }
 
-    /// The key of the last stay.
-    pub(super) fn last(&self) -> Option<u64> {
-        self.stays().live.last().map(|stay| stay.key.get())
+    /// The frame below the stays that lead to `innermost`: the context of a call, or one like it; null if there is none.
+    pub(super) fn frame_below(&self, mut innermost: *const Context) -> *const Context {
+        let stays = self.stays();
+        let all = || stays.live.iter().chain(&stays.marked);
+        while let Some(stay) = all().find(|stay| ptr::eq(stay.context.get(), innermost)) {
+            innermost = stay.previous.get();
+        }
+        innermost
+    }
+
+    /// The key of the last span that was entered and not left.
+    pub(super) fn last_span(&self) -> Option<u64> {
+        self.stays().live.iter().rev().find_map(|stay| match stay.key.get() {
+            Key::Span(key) => Some(key),
+            Key::Guard(_) => None,
+        })
     }
 
     /// Ends all stays; the thread's slot is empty.
@@ -123,15 +145,40 @@ impl Stays {
         unsafe { (*stay.context.get()).trace_id = TraceId::NONE };
         self.marked.push(stay);
     }
+
+    /// Takes back the stays whose guards have been forgotten: those that were entered from where the thread is again now, and those
+    /// entered from them. Whether there were any. A guard that is dropped after all finds nothing to leave.
+    #[cold]
+    fn give_up_forgotten(&mut self, innermost: *const Context) -> bool {
+        let Stays { live, marked, spare } = self;
+        let first = spare.len();
+        loop {
+            let before = spare.len();
+            for stays in [&mut *live, &mut *marked] {
+                stays.retain(|stay| {
+                    let from = stay.previous.get();
+                    let mut given_up = spare.iter().skip(first);
+                    let is_forgotten =
+                        ptr::eq(from, innermost) || given_up.any(|stay| ptr::eq(stay.context.get(), from));
+                    if is_forgotten {
+                        spare.push(stay);
+                    }
+                    !is_forgotten
+                });
+            }
+            if spare.len() == before {
+                return spare.len() > first;
+            }
+        }
+    }
 }
 
 impl Stay {
     fn leaked() -> &'static Stay {
-        static NO_NAME: super::SpanName = super::SpanName::new();
         Box::leak(Box::new(Stay {
-            context: UnsafeCell::new(Context::none(&NO_NAME, false)),
+            context: UnsafeCell::new(Context::NONE),
             previous: Cell::new(ptr::null()),
-            key: Cell::new(0),
+            key: Cell::new(Key::Guard(0)),
         }))
     }
 }

@@ -1,5 +1,8 @@
 //! Who is calling: ids, and the context that a thread is in. Imports no signal.
 
+mod baggage;
+mod carried;
+mod carrying;
 mod entered;
 mod ids;
 pub(crate) mod propagation;
@@ -19,6 +22,8 @@ pub(crate) mod compiled {
     pub(crate) const IDS: bool = RECORDS || PROFILE;
 }
 
+pub use baggage::Baggage;
+pub(crate) use carried::Carried;
 pub use ids::{SpanId, TraceId};
 pub use propagation::TraceParent;
 pub(crate) use shared::SharedContext;

@@ -3,8 +3,9 @@
 //! Invariant: the pointer is null or points to a [`Context`] that outlives its stay here, because the call that stored
 //! it restores the previous one before it gives its frame up.
 
-use super::entered::{Entered, Left};
-use super::{SpanId, TraceId, compiled};
+use super::carrying::Carrying;
+use super::entered::{Entered, Key, Left};
+use super::{Carried, SpanId, TraceId, compiled};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::OnceLock;
@@ -43,9 +44,32 @@ impl SpanName {
 }
 
 impl Context {
+    /// In no trace; where it is innermost, the thread is in no context.
+    pub(crate) const NONE: Context = {
+        static NO_NAME: SpanName = SpanName::new();
+        Context::none(&NO_NAME, false)
+    };
+
     /// That of a thread which is ending: no ids.
     pub(crate) const fn none(name: &'static SpanName, sampled: bool) -> Context {
         Context { trace_id: TraceId::NONE, span_id: SpanId::NONE, parent_id: SpanId::NONE, name, sampled }
+    }
+
+    /// A span of another process, as the parent of what is done for it here; `None` if one of its ids is not valid.
+    ///
+    /// ```
+    /// use feagi_observability::{CapturedContext, Context, SpanId, TraceId, current_context};
+    ///
+    /// let trace_id = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+    /// let caller = Context::remote(trace_id, SpanId::from_hex("00f067aa0ba902b7").unwrap(), true).unwrap();
+    /// CapturedContext::from(caller).run(|| {
+    ///     // What is observed in here stands below the caller's span.
+    ///     assert_eq!(current_context().unwrap().trace_id(), trace_id);
+    /// });
+    /// ```
+    pub fn remote(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Option<Context> {
+        let context = Context { trace_id, span_id, sampled: is_sampled, ..Context::NONE };
+        (trace_id.is_valid() && span_id.is_valid()).then_some(context)
     }
 
     /// The trace.
@@ -68,11 +92,23 @@ impl Context {
 #[repr(C)]
 pub(crate) struct ThreadSlot {
     current: AtomicPtr<Context>,
+    /// What is carried beside the ids; null where nothing is, nor hidden.
+    pub(super) carrying: Cell<*const Carried>,
     /// Odd.
     next_span: Cell<u64>,
     /// Odd, as its generator wants it.
     trace_random: Cell<u128>,
-    entered: Entered,
+    pub(super) entered: Entered,
+    pub(super) all_carried: Carrying,
+}
+
+/// Where a thread is.
+#[derive(Clone, Copy)]
+struct Around {
+    /// Where the innermost context stands; null where nothing has been entered.
+    innermost: *const Context,
+    /// The same, if it has a trace; else null.
+    parent: *const Context,
 }
 
 thread_local! {
@@ -94,9 +130,11 @@ impl ThreadSlot {
     pub(crate) fn new(seed: [u64; 3]) -> Self {
         ThreadSlot {
             current: AtomicPtr::new(ptr::null_mut()),
+            carrying: Cell::new(ptr::null()),
             trace_random: Cell::new((u128::from(seed[0]) << 64 | u128::from(seed[1])) | 1),
             next_span: Cell::new(seed[2] | 1),
             entered: Entered::default(),
+            all_carried: Carrying::default(),
         }
     }
 
@@ -104,30 +142,38 @@ impl ThreadSlot {
     #[inline(always)]
     pub(crate) fn current(&self) -> Option<Context> {
         // SAFETY: the module's invariant; the pointer was stored by this thread.
-        unsafe { self.settled().as_ref() }.copied()
+        unsafe { self.around().parent.as_ref() }.copied()
     }
 
-    /// The innermost context. A guard that was dropped out of order may have left one that has no trace: then what was there
-    /// before it takes its place.
+    /// Where the innermost context stands.
     #[inline(always)]
     pub(crate) fn settled(&self) -> *const Context {
+        self.around().innermost
+    }
+
+    /// What a call would begin in. A guard that was dropped out of order may have left a context that has no trace: then what was
+    /// there before it takes its place. One may also have been entered on purpose: then the thread is in none.
+    #[inline(always)]
+    fn around(&self) -> Around {
         let innermost = self.innermost();
         // SAFETY: as in `current`.
         match unsafe { innermost.as_ref() } {
-            // Our own ids never have this half zero; what comes from outside and has is found not to be marked.
+            // Our own ids never have this half zero; what comes from outside may.
             Some(context) if context.trace_id.low == 0 => self.settle(innermost),
-            _ => innermost,
+            _ => Around { innermost, parent: innermost },
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn settle(&self, mut innermost: *const Context) -> *const Context {
+    fn settle(&self, mut innermost: *const Context) -> Around {
         while let Some(previous) = self.entered.before_marked(innermost) {
             innermost = previous;
             self.restore(previous);
         }
-        innermost
+        // SAFETY: as in `current`.
+        let is_trace = unsafe { innermost.as_ref() }.is_some_and(|context| context.trace_id.is_valid());
+        Around { innermost, parent: if is_trace { innermost } else { ptr::null() } }
     }
 
     /// The context of what begins now under `parent`; a root without one, and sampled if `samples_root`.
@@ -151,14 +197,25 @@ impl ThreadSlot {
 
     /// Makes a copy of `context` the innermost one until [`ThreadSlot::leave_span`] is called with the same key.
     pub(crate) fn enter_span(&self, key: u64, context: Context) {
-        if let Some(place) = self.entered.push(key, context, self.settled()) {
+        self.stay(Key::Span(key), context);
+    }
+
+    /// Whether there was room.
+    pub(super) fn stay(&self, key: Key, context: Context) -> bool {
+        let place = self.entered.push(key, context, self.settled());
+        if let Some(place) = place {
             // SAFETY: the copy stays unchanged as long as anything may point to it.
             unsafe { self.enter(place) };
         }
+        place.is_some()
     }
 
     /// Leaves the span that was entered last under this key, in whatever order; nothing if there is none.
     pub(crate) fn leave_span(&self, key: u64) {
+        self.stay_no_more(Key::Span(key));
+    }
+
+    pub(super) fn stay_no_more(&self, key: Key) {
         if let Left::Restore(previous) = self.entered.leave(key, self.settled()) {
             self.restore(previous);
         }
@@ -166,13 +223,14 @@ impl ThreadSlot {
 
     /// The key of the last [`ThreadSlot::enter_span`] that was not left.
     pub(crate) fn last_span(&self) -> Option<u64> {
-        self.entered.last()
+        self.entered.last_span()
     }
 
     /// Leaves everything, as a thread does that ends.
     pub(crate) fn clear(&self) {
         self.restore(ptr::null());
         self.entered.clear();
+        self.carry_nothing();
     }
 
     /// Writes the context of what begins now to `place`, and returns the innermost one until now: its parent. Without one it is a
@@ -192,14 +250,14 @@ impl ThreadSlot {
             unsafe { place.write(Context::none(name, false)) };
             return ptr::null();
         }
-        let innermost = self.settled();
+        let Around { innermost, parent } = self.around();
         let span_id = self.new_span_id();
         // SAFETY: of the parent as in `current`; of the place by the caller's promise. Written piece by piece: a context does not
         // fit into registers beside what the caller has there.
         unsafe {
             (&raw mut (*place).span_id).write(span_id);
             (&raw mut (*place).name).write(name);
-            let (trace_id, parent_id, sampled) = match innermost.as_ref() {
+            let (trace_id, parent_id, sampled) = match parent.as_ref() {
                 Some(parent) => (parent.trace_id, parent.span_id, parent.sampled),
                 None => (self.new_trace_id(), SpanId::NONE, samples_root),
             };

@@ -214,7 +214,7 @@ pub(super) unsafe fn end_scope(call: *mut Call, site: &'static Site) {
     // SAFETY: the caller's promise.
     unsafe {
         let Some(thread) = thread::attached() else { return end_unattached(call, site) };
-        thread.slot.restore((*call).previous);
+        thread.slot.leave(&raw const (*call).context, (*call).previous);
         if (*call).is_unwinding() {
             (*call).end.set(Outcome::Panic, (*call).state);
         }

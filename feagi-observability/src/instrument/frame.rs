@@ -159,9 +159,14 @@ impl Running<'_> {
     /// Whether its context is the thread's innermost one.
     #[inline(always)]
     pub(super) fn is_innermost(&self, thread: &ThreadState) -> bool {
+        ptr::eq(thread.slot.settled(), self.context())
+    }
+
+    /// Where its context stands.
+    #[inline(always)]
+    pub(super) fn context(&self) -> *const Context {
         // SAFETY: the call has begun; no reference is made.
-        let context = unsafe { &raw const (*self.call.as_ptr()).context };
-        ptr::eq(thread.slot.settled(), context)
+        unsafe { &raw const (*self.call.as_ptr()).context }
     }
 
     /// Goes back to no context when it ends.
@@ -203,7 +208,7 @@ impl Running<'_> {
     #[inline(always)]
     pub(super) unsafe fn enter(&self, thread: &ThreadState) -> *const Context {
         // SAFETY: the caller's promise.
-        unsafe { thread.slot.enter(&raw const (*self.call.as_ptr()).context) }
+        unsafe { thread.slot.enter(self.context()) }
     }
 
     /// Leaves and ends the call of a function.

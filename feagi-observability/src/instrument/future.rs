@@ -137,7 +137,7 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
         let call = self.call.as_ref()?;
         let thread = thread::attach()?;
         // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
-        Some(Entered { thread, previous: unsafe { call.enter(thread) } })
+        Some(Entered { thread, context: call.context(), previous: unsafe { call.enter(thread) } })
     }
 
     /// Ends the call, if it has not ended yet.
@@ -184,12 +184,13 @@ fn count_untimed(site: &'static Site, series: u32, outcome: Outcome) {
 /// Restores the previous context, also when the poll unwinds.
 struct Entered {
     thread: &'static ThreadState,
+    context: *const Context,
     previous: *const Context,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        self.thread.slot.restore(self.previous);
+        self.thread.slot.leave(self.context, self.previous);
     }
 }
 

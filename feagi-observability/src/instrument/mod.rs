@@ -75,5 +75,5 @@ pub use value::{Encoder, Field};
 pub(crate) use fields::{Fields, Keys, Value};
 pub(crate) use listed::listed_sites;
 pub(crate) use site::{SiteLive, signals};
-pub(crate) use thread::ThreadInfo;
+pub(crate) use thread::{ThreadInfo, slot};
 pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

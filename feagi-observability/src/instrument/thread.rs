@@ -139,6 +139,11 @@ pub(super) fn attach() -> Option<&'static ThreadState> {
     attached().or_else(attach_first)
 }
 
+/// Its slot alone, for what enters contexts without being a call.
+pub(crate) fn slot() -> Option<&'static ThreadSlot> {
+    attach().map(|thread| &thread.slot)
+}
+
 /// Its destructor runs when the thread ends.
 struct Leave(&'static ThreadState);
 
