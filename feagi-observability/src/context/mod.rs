@@ -25,7 +25,6 @@ pub(crate) mod compiled {
 pub use baggage::Baggage;
 pub(crate) use carried::Carried;
 pub use ids::{SpanId, TraceId};
-pub use propagation::TraceParent;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
 pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};

@@ -63,7 +63,7 @@ fn place(header: Header, reason: Refusal) -> Option<&'static AtomicU64> {
 }
 
 /// Counts so many. Relaxed: counts, with which nothing is published.
-pub(super) fn count(header: Header, reason: Refusal, how_many: u64) {
+pub(crate) fn count(header: Header, reason: Refusal, how_many: u64) {
     if let Some(count) = place(header, reason).filter(|_| how_many > 0) {
         count.fetch_add(how_many, Relaxed);
     }

@@ -16,7 +16,7 @@ const RANDOM: u8 = 2;
 /// A `traceparent` header: the trace and the span of whoever calls, and what was decided about them.
 ///
 /// ```
-/// use feagi_observability::TraceParent;
+/// use feagi_observability::propagation::TraceParent;
 ///
 /// let caller = TraceParent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").unwrap();
 /// assert_eq!(caller.trace_id().to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
@@ -37,7 +37,7 @@ impl TraceParent {
         read(value.as_bytes()).ok()
     }
 
-    pub(super) fn new(trace_id: TraceId, span_id: SpanId, is_sampled: bool, is_random: bool) -> Self {
+    pub(crate) fn new(trace_id: TraceId, span_id: SpanId, is_sampled: bool, is_random: bool) -> Self {
         let flags = if is_sampled { SAMPLED } else { 0 } | if is_random { RANDOM } else { 0 };
         TraceParent { trace_id, span_id, flags }
     }
@@ -70,7 +70,7 @@ impl fmt::Display for TraceParent {
     }
 }
 
-pub(super) fn read(value: &[u8]) -> Result<TraceParent, Refusal> {
+pub(crate) fn read(value: &[u8]) -> Result<TraceParent, Refusal> {
     let value = trim(value);
     if value.len() > LONGEST {
         return Err(Refusal::Oversized);
@@ -156,7 +156,7 @@ mod tests {
             format!("00-{IDS}-.0"),
             format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
             format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{}-01", "0".repeat(16)),
-            format!("00-4bf92f3577b34da6a3ce929d0e0e473é-00f067aa0ba902b7-01"),
+            "00-4bf92f3577b34da6a3ce929d0e0e473é-00f067aa0ba902b7-01".to_owned(),
         ] {
             assert_eq!(parse(&refused), None, "{refused}");
         }

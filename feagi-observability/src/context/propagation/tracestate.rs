@@ -16,7 +16,7 @@ const MOST_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 /// One member that is none spoils all.
-pub(super) fn read<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Result<String, Refusal> {
+pub(crate) fn read<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Result<String, Refusal> {
     let (mut list, mut members, mut bytes) = (String::new(), 0, 0);
     for value in values {
         bytes += value.len();
