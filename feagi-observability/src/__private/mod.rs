@@ -41,8 +41,8 @@ pub use crate::instrument::probe;
 pub use crate::instrument::{
     Adopted, AdoptedFuture, Allocating, Allocations, BlockScope, Dynamic, Encoder, Event, Field, Frame,
     InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen, Measure, MetricFacts, Observed, Opening,
-    Pending, Rate, SampledBlockScope, SampledScope, Scope, Site, SiteFacts, Slo, adopt_future, count_series,
-    frame_bytes, label_part, number_series, observe_allocating, observe_future,
+    Pending, Rate, SampledBlockScope, SampledScope, Scope, Site, SiteFacts, Slo, SpanKind, adopt_future,
+    count_series, frame_bytes, label_part, number_series, observe_allocating, observe_future,
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
