@@ -146,4 +146,8 @@ fn check_chain(captured: &Captured) {
     let client = with_parent(None);
     let server = with_parent(Some(&client["args"]["span_id"]));
     assert_eq!(client["args"]["trace_id"], server["args"]["trace_id"]);
+    for site in ["PATCH", "client PATCH"] {
+        let series = format!("observed_calls_total{{outcome=\"ok\",site=\"{site}\"}}");
+        assert_eq!(captured.sample(&series), Some(1.0), "each side has a series of its own");
+    }
 }

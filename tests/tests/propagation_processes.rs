@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 /// What a child has left.
@@ -31,7 +31,7 @@ fn child(name: &str, environment: impl FnOnce(&mut Command) -> &mut Command) -> 
 }
 
 impl Left {
-    fn read(folder: &PathBuf) -> Left {
+    fn read(folder: &Path) -> Left {
         let text = |name| std::fs::read_to_string(folder.join(name)).unwrap();
         let log = text("log.jsonl");
         let [line] = log.lines().collect::<Vec<_>>()[..] else { panic!("one line in {log}") };

@@ -18,8 +18,8 @@
 //! `observed_calls_total{site,outcome}` and `observed_duration_seconds{site}`, from the request until the head of the response is there (or the
 //! future is dropped: `cancelled`). A body that is streamed afterwards is not in it.
 //!
-//! - Its name, and so the label `site`, is the method and the route, `GET /genomes/{id}`, or the method alone where no route is known.
-//!   Never the path: that is only in the field `url.path`. Methods that nobody has defined are one, `HTTP`; routes beyond 1,000 are
+//! - Its name, and so the label `site`, is the method and the route, `GET /genomes/{id}`, or the method alone where no route is known;
+//!   a client's has the label `client GET`. Never the path: that is only in the field `url.path`. Methods that nobody has defined are one, `HTTP`; routes beyond 1,000 are
 //!   named by their method.
 //! - Its fields have the names of OpenTelemetry's semantic conventions for HTTP: `http.request.method`, `http.route`, `url.path`,
 //!   `server.address`, `http.response.status_code`, `error.type` and so on. Queries, other headers and user information are not among them.

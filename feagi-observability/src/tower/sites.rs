@@ -18,8 +18,13 @@ const BUCKETS: usize = 64;
 /// Routes with a site of their own, of all methods.
 const MOST_ROUTES: usize = 1000;
 
-static SITES: [AtomicPtr<Entry>; BUCKETS] = [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS];
-static ROUTES: AtomicUsize = AtomicUsize::new(0);
+static SITES: Table = Table::new();
+
+struct Table {
+    buckets: [AtomicPtr<Entry>; BUCKETS],
+    /// How many have a route.
+    routes: AtomicUsize,
+}
 
 struct Entry {
     key: Key<'static>,
@@ -49,27 +54,64 @@ pub(super) fn known(method: &Method) -> KnownMethod {
 
 /// The site of such requests; `route` is a pattern such as `/users/{id}`.
 pub(super) fn site_of(kind: SpanKind, method: KnownMethod, route: Option<&str>) -> &'static Site {
-    let key = Key { kind, method, route: route.unwrap_or_default() };
-    let bucket = bucket_of(key);
-    // Acquire: what the entry's maker wrote is visible.
-    let first = bucket.load(Acquire);
-    if let Some(site) = find(first, key) {
-        return site;
-    }
-    // Relaxed: a count. Requests that come at once may go a few beyond the limit.
-    if !key.route.is_empty() && ROUTES.load(Relaxed) >= MOST_ROUTES {
-        return site_of(kind, method, None);
-    }
-    insert(bucket, first, key)
+    SITES.site_of(Key { kind, method, route: route.unwrap_or_default() })
 }
 
-fn bucket_of(key: Key<'_>) -> &'static AtomicPtr<Entry> {
-    // FNV-1a: short texts, and nobody chooses them to collide, for routes are the program's.
-    let bytes = key.method.bytes().chain([key.kind as u8]).chain(key.route.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    &SITES[hash as usize & (BUCKETS - 1)]
+impl Table {
+    const fn new() -> Self {
+        Table { buckets: [const { AtomicPtr::new(ptr::null_mut()) }; BUCKETS], routes: AtomicUsize::new(0) }
+    }
+
+    fn site_of(&self, key: Key<'_>) -> &'static Site {
+        let bucket = self.bucket_of(key);
+        // Acquire: what the entry's maker wrote is visible.
+        let first = bucket.load(Acquire);
+        if let Some(site) = find(first, key) {
+            return site;
+        }
+        // Relaxed: a count. Requests that come at once may go a few beyond the limit.
+        if !key.route.is_empty() && self.routes.load(Relaxed) >= MOST_ROUTES {
+            return self.site_of(Key { route: "", ..key });
+        }
+        self.insert(bucket, first, key)
+    }
+
+    fn bucket_of(&self, key: Key<'_>) -> &AtomicPtr<Entry> {
+        // FNV-1a: short texts, and nobody chooses them to collide, for routes are the program's.
+        let bytes = key.method.bytes().chain([key.kind as u8]).chain(key.route.bytes());
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        &self.buckets[hash as usize & (BUCKETS - 1)]
+    }
+
+    #[cold]
+    fn insert(&self, bucket: &AtomicPtr<Entry>, mut first: *mut Entry, key: Key<'_>) -> &'static Site {
+        let kept = Key { route: String::leak(key.route.to_owned()), ..key };
+        let mut new = Box::new(Entry { key: kept, site: Site::new(facts(kept)), next: ptr::null() });
+        loop {
+            new.next = first;
+            let entry = Box::into_raw(new);
+            // Release publishes the entry, acquire shows those of others.
+            match bucket.compare_exchange(first, entry, AcqRel, Acquire) {
+                Ok(_) => {
+                    if !key.route.is_empty() {
+                        self.routes.fetch_add(1, Relaxed);
+                    }
+                    // SAFETY: leaked from here on.
+                    return unsafe { &(*entry).site };
+                }
+                Err(others) => {
+                    // SAFETY: made above, and nobody has seen it.
+                    new = unsafe { Box::from_raw(entry) };
+                    if let Some(site) = find(others, key) {
+                        return site;
+                    }
+                    first = others;
+                }
+            }
+        }
+    }
 }
 
 fn find(mut entry: *const Entry, key: Key<'_>) -> Option<&'static Site> {
@@ -81,34 +123,6 @@ fn find(mut entry: *const Entry, key: Key<'_>) -> Option<&'static Site> {
         entry = known.next;
     }
     None
-}
-
-#[cold]
-fn insert(bucket: &'static AtomicPtr<Entry>, mut first: *mut Entry, key: Key<'_>) -> &'static Site {
-    let kept = Key { route: String::leak(key.route.to_owned()), ..key };
-    let mut new = Box::new(Entry { key: kept, site: Site::new(facts(kept)), next: ptr::null() });
-    loop {
-        new.next = first;
-        let entry = Box::into_raw(new);
-        // Release publishes the entry, acquire shows those of others.
-        match bucket.compare_exchange(first, entry, AcqRel, Acquire) {
-            Ok(_) => {
-                if !key.route.is_empty() {
-                    ROUTES.fetch_add(1, Relaxed);
-                }
-                // SAFETY: leaked from here on.
-                return unsafe { &(*entry).site };
-            }
-            Err(others) => {
-                // SAFETY: made above, and nobody has seen it.
-                new = unsafe { Box::from_raw(entry) };
-                if let Some(site) = find(others, key) {
-                    return site;
-                }
-                first = others;
-            }
-        }
-    }
 }
 
 fn facts(key: Key<'static>) -> SiteFacts {
@@ -150,10 +164,13 @@ mod tests {
 
     #[test]
     fn routes_beyond_the_limit_have_no_site_of_their_own() {
-        let common = ptr::from_ref(site_of(SpanKind::Server, "TRACE", None));
-        let own = |n: usize| !ptr::eq(site_of(SpanKind::Server, "TRACE", Some(&format!("/{n}"))), common);
-        let owners = (0..2 * MOST_ROUTES).filter(|n| own(*n)).count();
-        assert!((MOST_ROUTES - 10..=MOST_ROUTES).contains(&owners), "{owners}: other tests have some");
+        fn key(route: &str) -> Key<'_> {
+            Key { kind: SpanKind::Server, method: "GET", route }
+        }
+        let table = Table::new();
+        let common = ptr::from_ref(table.site_of(key("")));
+        let own = |n: usize| !ptr::eq(table.site_of(key(&format!("/{n}"))), common);
+        assert_eq!((0..2 * MOST_ROUTES).filter(|n| own(*n)).count(), MOST_ROUTES);
         assert!(own(0), "those that came in time keep theirs");
     }
 }
