@@ -74,7 +74,7 @@ fn nothing_that_an_annotation_says_is_left_in_the_program() {
 
 #[test]
 fn no_site_is_left_and_nothing_that_enters_one() {
-    let names = ["begin_scope", "end_scope", "next_on", "open_first", "4SITE"];
+    let names = ["begin_scope", "end_scope", "next_on", "first_state", "4SITE"];
     let is_in = |assembly: &str, name: &str| assembly.contains(name);
     let on = build(&ON).assembly;
     for name in names {

@@ -82,6 +82,21 @@ fn a_signal_is_not_there_and_the_others_are() {
     }
 }
 
+/// Counting allocations is a part of the profile; what is counted is a metric.
+#[test]
+fn without_the_profile_no_allocation_is_counted() {
+    let allocated = |way: &Way| {
+        let page = build(way).tells(&["allocate"]);
+        let value = |line: &str| line.strip_prefix("allocating_allocated_bytes_total ")?.parse().ok();
+        page.lines().find_map(value).unwrap_or(0.0)
+    };
+    assert_eq!(allocated(&ON), 4096.0);
+    assert_eq!(allocated(&LOG), 4096.0);
+    for way in [PROFILE, METRICS, CFG, ALL_FOUR] {
+        assert_eq!(allocated(&way), 0.0, "{}", way.name);
+    }
+}
+
 /// Lines find each other by the trace, exported or not.
 #[test]
 fn without_spans_lines_have_ids_all_the_same() {

@@ -13,7 +13,7 @@ fn main() -> Result<(), String> {
 
     observe_block! { name = "a", fields(unknown); 1 };
 
-    observe_block! { name = "a"; let hidden = (&frame, &_scope, &SITE); };
+    observe_block! { name = "a"; let hidden = (&frame, &scope, &SITE); };
 
     observe_block! { name = "a", metric = false, help = "helps"; 1 };
 

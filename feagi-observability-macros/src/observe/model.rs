@@ -77,7 +77,8 @@ impl Model {
     pub(crate) fn new(args: Args, recorded: Recorded, function: &Function) -> Self {
         let (returned, opaque) = nameable(&function.sig.output);
         let judges = judges(&args, &recorded, opaque, function);
-        let moved = moved(&args, &recorded, !judges.is_empty(), function);
+        let is_closed = !judges.is_empty() || args.sample.is_some() && !is_located(function);
+        let moved = moved(&args, &recorded, is_closed, function);
         let mut levels = Levels::default();
         let level = levels.take(args.level, Level::Info);
         let error_level = levels.take(args.err.and_then(|slot| slot.value.level), Level::Error);
@@ -152,10 +153,14 @@ impl Levels {
     }
 }
 
+/// Whether it shows the place of its call; inside a closure that would be the closure.
+pub(super) fn is_located(function: &Function) -> bool {
+    function.has_attribute("track_caller")
+}
+
 /// The value is looked at only where it is likely to say something, because looking puts the body into a closure.
 fn judges(args: &Args, recorded: &Recorded, opaque: bool, function: &Function) -> Vec<Judge> {
-    // `#[track_caller]` shows the place of the call; inside a closure that would be the closure.
-    if function.has_attribute("track_caller") {
+    if is_located(function) {
         return Vec::new();
     }
     let mut judges = Vec::new();
@@ -189,9 +194,9 @@ fn judges(args: &Args, recorded: &Recorded, opaque: bool, function: &Function) -
     judges
 }
 
-fn moved(args: &Args, recorded: &Recorded, is_judged: bool, function: &Function) -> Vec<Ident> {
+fn moved(args: &Args, recorded: &Recorded, is_closed: bool, function: &Function) -> Vec<Ident> {
     if function.sig.asyncness.is_none() {
-        return if is_judged { reassigned_references(function) } else { Vec::new() };
+        return if is_closed { reassigned_references(function) } else { Vec::new() };
     }
     let values = recorded.iter().map(|field| field.value.to_token_stream());
     let others = [&args.parent, &args.follows_from].into_iter().flatten();

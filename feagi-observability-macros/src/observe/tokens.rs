@@ -1,7 +1,7 @@
 //! Writes the expansion. Nothing can fail here and nothing is decided here.
 
 use super::function::{Body, Function};
-use super::model::{ALLOCATED, Judge, Model, Shown};
+use super::model::{ALLOCATED, Judge, Model, Shown, is_located};
 use crate::facts::Facts;
 use crate::field::{Field, Recording};
 use crate::form::Metric;
@@ -16,7 +16,7 @@ use syn::spanned::Spanned;
 #[derive(Clone, Copy)]
 pub(super) enum Way {
     Sync,
-    /// The statements of a block form.
+    /// The statements of a block form, or a body that cannot stand in a closure although only every Nth call is timed.
     Statements,
     /// The body of an `async fn`.
     Async,
@@ -29,7 +29,11 @@ pub(super) enum Way {
 /// The function with its head as it was and one call in its body.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     let Body::Block(body) = &function.body else { return TokenStream::new() };
-    let way = if function.sig.asyncness.is_some() { Way::Async } else { Way::Sync };
+    let way = match function.sig.asyncness {
+        Some(_) => Way::Async,
+        None if model.sample > 1 && is_located(function) => Way::Statements,
+        None => Way::Sync,
+    };
     self::function(model, function, call(model, way, body))
 }
 
@@ -88,8 +92,8 @@ impl Way {
             (Way::Sync, true) => "SampledScope",
             (Way::Statements, false) => "BlockScope",
             (Way::Statements, true) => "SampledBlockScope",
-            (_, false) => "begin",
-            (_, true) => "begin_sampled",
+            (_, false) => "new",
+            (_, true) => "sampled",
         };
         (Ident::new(called, Span::mixed_site()), Ident::new(begin, Span::mixed_site()))
     }

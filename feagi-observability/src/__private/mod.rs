@@ -39,10 +39,11 @@ mod traced;
 
 pub use crate::instrument::probe;
 pub use crate::instrument::{
-    Adopted, AdoptedFuture, Allocating, Allocations, BlockScope, Dynamic, Encoder, Event, Field, Frame,
-    InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen, Measure, MetricFacts, Observed, Opening,
-    Pending, Rate, SampledBlockScope, SampledScope, Scope, Site, SiteFacts, Slo, SpanKind, adopt_future,
-    count_series, frame_bytes, label_part, number_series, observe_allocating, observe_future,
+    Adopted, AdoptedFuture, Allocating, Allocations, BlockScope, Dimensions, Dynamic, Encoder, Event, Field,
+    Frame, InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen, Measure, MetricFacts, Observed,
+    Opening, Pending, Rate, SampledBlockScope, SampledScope, Scope, Site, SiteFacts, Slo, SpanKind, Started,
+    Starting, adopt_future, count_series, frame_bytes, label_part, number_series, observe_allocating,
+    observe_future,
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{
@@ -66,6 +67,25 @@ pub use tracing;
 #[inline(always)]
 pub fn call<T>(body: impl FnOnce() -> T) -> T {
     body()
+}
+
+/// Calls what is rarely called, out of the way of what is called often.
+#[cold]
+#[inline(never)]
+pub fn outlined<T>(rare: impl FnOnce() -> T) -> T {
+    rare()
+}
+
+/// Lets `judge` say how the call ended, by its value alone.
+#[inline(always)]
+pub fn judge_value<T>(value: &T, judgement: &mut Judgement<'_>, judge: fn(&T, &mut Judgement<'_>)) {
+    judge(value, judgement);
+}
+
+/// Where the path of an item is found, which is within the function that is observed.
+#[must_use]
+pub const fn path_of<T>(_item: &T) -> fn() -> &'static str {
+    std::any::type_name::<T>
 }
 
 /// A value of any type, for code that only the compiler sees.

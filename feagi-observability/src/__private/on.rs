@@ -8,9 +8,10 @@
 mod instrument;
 
 pub use crate::{
-    __feagi_charged as charged, __feagi_fill_event as fill_event, __feagi_judge as judge,
-    __feagi_judge_one as judge_one, __feagi_observer as observer, __feagi_open as open,
-    __feagi_open_one as open_one, __feagi_site as site, __feagi_write as write,
+    __feagi_begin as begin, __feagi_charged as charged, __feagi_fill_event as fill_event,
+    __feagi_judge as judge, __feagi_judge_now as judge_now, __feagi_judge_one as judge_one,
+    __feagi_observer as observer, __feagi_open_one as open_one, __feagi_run as run, __feagi_site as site,
+    __feagi_write as write,
 };
 pub use instrument::*;
 
@@ -25,7 +26,7 @@ macro_rules! __feagi_site {
         static SITE: $crate::__private::Site = $crate::__private::Site::new($crate::__private::SiteFacts {
             $($fact)*
             ..$crate::__private::SiteFacts::new(
-                || ::core::any::type_name_of_val(&here),
+                $crate::__private::path_of(&here),
                 ::core::module_path!(),
                 ::core::file!(),
                 ::core::line!(),
@@ -36,32 +37,41 @@ macro_rules! __feagi_site {
     }};
 }
 
-/// What writes the fields when someone listens.
+/// Opens a call in its frame and begins it, with what it takes in before: labels, parent and links, then the fields, if someone listens.
+/// It stands in the function itself: a closure would be one more function for the compiler at each site.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __feagi_write {
-    ({}) => {
-        |_| {}
+macro_rules! __feagi_begin {
+    ($call:ident $frame:ident [] $fields:tt) => {
+        if let ::core::option::Option::Some(mut opening) = $call.open(&mut $frame) {
+            $crate::__private::write!(opening $fields);
+            $call.begin(opening);
+        }
     };
-    ({ $(($how:tt $index:literal $slot:tt ($value:expr)))* }) => {
-        |encoder| {
-            $(match &$value {
-                $slot => encoder.$how($index, $slot),
-            })*
+    ($call:ident $frame:ident [$(($how:tt $($part:tt)*))+] $fields:tt) => {
+        if let ::core::option::Option::Some(mut opening) = $call.open_unregistered(&mut $frame) {
+            let mut dimensions = $crate::__private::Dimensions::new();
+            $($crate::__private::open_one!(opening dimensions $how $($part)*);)+
+            if opening.register(&dimensions) {
+                $crate::__private::write!(opening $fields);
+                $call.begin(opening);
+            }
         }
     };
 }
 
-/// What takes labels, parent and links before the call begins.
+/// Writes the fields when someone listens.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __feagi_open {
-    ([]) => {
-        |_| {}
+macro_rules! __feagi_write {
+    ($opening:ident {}) => {
+        let _ = &mut $opening;
     };
-    ([$(($how:tt $($part:tt)*))*]) => {
-        |opening| {
-            $($crate::__private::open_one!(opening $how $($part)*);)*
+    ($opening:ident { $(($how:tt $index:literal $slot:tt ($value:expr)))* }) => {
+        if let ::core::option::Option::Some(encoder) = $opening.fields() {
+            $(match &$value {
+                $slot => encoder.$how($index, $slot),
+            })*
         }
     };
 }
@@ -70,25 +80,25 @@ macro_rules! __feagi_open {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_open_one {
-    ($opening:ident extras) => {
+    ($opening:ident $dimensions:ident extras) => {
         $opening.extras()
     };
-    ($opening:ident alloc $index:literal) => {
+    ($opening:ident $dimensions:ident alloc $index:literal) => {
         $opening.alloc($index)
     };
-    ($opening:ident parent $slot:tt ($value:expr)) => {
+    ($opening:ident $dimensions:ident parent $slot:tt ($value:expr)) => {
         match &$value {
             $slot => $opening.parent($slot),
         }
     };
-    ($opening:ident follows_from $slot:tt ($value:expr)) => {
+    ($opening:ident $dimensions:ident follows_from $slot:tt ($value:expr)) => {
         match $value {
             $slot => $opening.follows_from($slot),
         }
     };
-    ($opening:ident $how:tt $index:literal $slot:tt ($value:expr)) => {
+    ($opening:ident $dimensions:ident $how:tt $index:literal $slot:tt ($value:expr)) => {
         match &$value {
-            $slot => $opening.$how($index, $slot),
+            $slot => $opening.$how($index, $slot, &mut $dimensions),
         }
     };
 }
@@ -103,6 +113,24 @@ macro_rules! __feagi_judge {
     ([$(($($part:tt)*))*]) => {
         |output, judgement| {
             $($crate::__private::judge_one!(output judgement $($part)*);)*
+        }
+    };
+}
+
+/// Says how a call that has a scope has ended. What nearly all of them ask stands in the function itself, for the reason given above.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_judge_now {
+    ($scope:ident $output:ident []) => {};
+    ($scope:ident $output:ident [(probe)]) => {
+        if let ::core::option::Option::Some(mut judgement) = $scope.judgement() {
+            let (value, judgement) = (&$output, &mut judgement);
+            $crate::__private::judge_one!(value judgement probe);
+        }
+    };
+    ($scope:ident $output:ident $judge:tt) => {
+        if let ::core::option::Option::Some(mut judgement) = $scope.judgement() {
+            $crate::__private::judge_value(&$output, &mut judgement, $crate::__private::judge!($judge));
         }
     };
 }
@@ -156,44 +184,63 @@ macro_rules! __feagi_judge_one {
 }
 
 /// A function: its facts, how many fields it has, what is taken before it begins, its fields, what is asked of its value, its return
-/// type, the parameters to move into its body, the body. `$scope` is `Scope` or `SampledScope`.
+/// type, the parameters to move into its body, the body. `$scope` is the type of its scope.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_sync {
-    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [] ($returned:ty) () $body:tt) => {{
-        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
-        let _scope = $crate::__private::$scope::enter(
-            $crate::__private::site!($facts),
-            &mut frame,
-            $crate::__private::open!($open),
-            $crate::__private::write!($fields),
-        );
-        $crate::__private::charged!($open _scope ($body))
-    }};
     ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [(require) $($judge:tt)*] ($returned:ty) $moved:tt $body:tt) => {{
         if false {
             $crate::__private::probe::require_result::<$returned>();
         }
         $crate::__private::observe_sync! { $scope $facts $count $open $fields [$($judge)*] ($returned) $moved $body }
     }};
-    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty) ($($moved:ident)*) $body:tt) => {{
+    // Only one of so many calls is timed. The scope is told when the body has returned: one that is dropped before has unwound.
+    (SampledScope $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty) $moved:tt $body:tt) => {{
         let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
-        let mut scope = $crate::__private::$scope::enter(
-            $crate::__private::site!($facts),
-            &mut frame,
-            $crate::__private::open!($open),
-            $crate::__private::write!($fields),
-        );
+        let site = $crate::__private::site!($facts);
+        let started = match $crate::__private::Started::counted(site) {
+            ::core::option::Option::Some(started) => started,
+            ::core::option::Option::None => $crate::__private::outlined(|| {
+                let mut starting = $crate::__private::Starting::new(site);
+                $crate::__private::begin!(starting frame $open $fields);
+                starting.started()
+            }),
+        };
+        let mut scope = $crate::__private::SampledScope::<{ $crate::__private::frame_bytes($count) }>::new(site, started);
+        let output = $crate::__private::run!(scope $open ($returned) $moved $body);
+        $crate::__private::judge_now!(scope output $judge);
+        scope.complete();
+        output
+    }};
+    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt [] ($returned:ty) () $body:tt) => {{
+        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
+        let mut scope = $crate::__private::$scope::new($crate::__private::site!($facts));
+        $crate::__private::begin!(scope frame $open $fields);
+        $crate::__private::charged!($open scope ($body))
+    }};
+    ($scope:ident $facts:tt $count:literal $open:tt $fields:tt $judge:tt ($returned:ty) $moved:tt $body:tt) => {{
+        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
+        let mut scope = $crate::__private::$scope::new($crate::__private::site!($facts));
+        $crate::__private::begin!(scope frame $open $fields);
+        let output = $crate::__private::run!(scope $open ($returned) $moved $body);
+        $crate::__private::judge_now!(scope output $judge);
+        output
+    }};
+}
+
+/// Runs a body in a closure, so that its value is seen however it returns.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feagi_run {
+    ($scope:ident $open:tt ($returned:ty) ($($moved:ident)*) $body:tt) => {{
         // The closure's copy is what the body changes; this keeps the `mut` of the parameter needed.
         $(if false {
             $moved = $crate::__private::never();
         })*
-        let output = $crate::__private::charged!($open scope ($crate::__private::call(|| -> $returned {
+        $crate::__private::charged!($open $scope ($crate::__private::call(|| -> $returned {
             $(let mut $moved = $moved;)*
             ($body)
-        })));
-        scope.judge(&output, $crate::__private::judge!($judge));
-        output
+        })))
     }};
 }
 
@@ -222,8 +269,8 @@ macro_rules! __feagi_observer {
     };
 }
 
-/// The same of an async function, whose parameters come in the order in which its future is to drop them. `$begin` is `begin` or
-/// `begin_sampled`.
+/// The same of an async function, whose parameters come in the order in which its future is to drop them. `$begin` is `new` or
+/// `sampled`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_observe_async {
@@ -240,12 +287,11 @@ macro_rules! __feagi_observe_async {
         let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
         $crate::__private::observer!($open)(
             // Fields are written while the function still owns its parameters.
-            $crate::__private::Pending::$begin(
-                $crate::__private::site!($facts.of_future()),
-                &mut frame,
-                $crate::__private::open!($open),
-                $crate::__private::write!($fields),
-            ),
+            {
+                let mut pending = $crate::__private::Pending::$begin($crate::__private::site!($facts.of_future()));
+                $crate::__private::begin!(pending frame $open $fields);
+                pending
+            },
             async $($kind)? {
                 $(let _ = &$moved;)*
                 // Tells the compiler the body's type where an async function would have told it.

@@ -7,64 +7,74 @@
 use super::allocating::Allocations;
 use super::frame::Frame;
 use super::opening::Opening;
-use super::sampled::SampledScope;
-use super::scope::Scope;
+use super::sampled::Sampled;
 use super::site::Site;
 use super::thread;
-use super::value::Encoder;
 
-/// A block in progress; dropping it ends it.
+/// A block in progress, of which every one is timed, or one of so many; dropping it ends it.
 #[must_use = "a scope that is dropped at once measures nothing"]
-pub struct BlockScope<'f, const N: usize> {
-    scope: SampledScope<'f, N>,
+pub struct Block<'f, const N: usize, const IS_SAMPLED: bool> {
+    scope: Sampled<'f, N>,
     /// How many blocks of this thread had ended out of order when it began.
     disorder: u32,
+    /// Whether the thread was unwinding already when the block began; asked for blocks that are counted only.
+    unwinding: bool,
 }
 
-/// Begins blocks of which only every Nth is timed.
-pub struct SampledBlockScope;
+/// A block of which every one is timed.
+pub type BlockScope<'f, const N: usize> = Block<'f, N, false>;
 
-impl<'f, const N: usize> BlockScope<'f, N> {
-    /// Begins a block.
-    #[inline(always)]
-    pub fn enter(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> BlockScope<'f, N> {
-        BlockScope::of(SampledScope::timed(Scope::enter(site, frame, head, write)))
+/// A block of which only every Nth is timed.
+pub type SampledBlockScope<'f, const N: usize> = Block<'f, N, true>;
+
+impl<'f, const N: usize, const IS_SAMPLED: bool> Block<'f, N, IS_SAMPLED> {
+    /// One that measures nothing until it is opened.
+    #[inline]
+    pub fn new(site: &'static Site) -> Self {
+        let disorder = thread::attached().map_or(0, |thread| thread.disorder.get());
+        Block { scope: Sampled::new(site), disorder, unwinding: IS_SAMPLED && std::thread::panicking() }
     }
 
-    #[inline(always)]
-    fn of(scope: SampledScope<'f, N>) -> Self {
-        let disorder = thread::attached().map_or(0, |thread| thread.disorder.get());
-        BlockScope { scope, disorder }
+    /// What the block takes in before it begins; `None` where there is nothing to begin.
+    #[inline]
+    pub fn open(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        if IS_SAMPLED { self.scope.open(frame) } else { self.scope.scope.open(frame) }
+    }
+
+    /// The same for a site that has labels.
+    #[inline]
+    pub fn open_unregistered(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        if IS_SAMPLED {
+            self.scope.open_unregistered(frame)
+        } else {
+            self.scope.scope.open_unregistered(frame)
+        }
+    }
+
+    /// Begins the block.
+    #[inline]
+    pub fn begin(&mut self, opening: Opening<'f>) {
+        if IS_SAMPLED {
+            self.scope.begin(opening);
+        } else {
+            self.scope.scope.begin(opening);
+        }
     }
 
     /// Counts what is allocated until the guard is dropped.
-    #[inline(always)]
+    #[inline]
     pub fn count_allocations(&self) -> Allocations<'_> {
-        self.scope.count_allocations()
+        self.scope.scope.count_allocations()
     }
 }
 
-impl SampledBlockScope {
-    /// Begins a block, timed or not.
-    #[inline(always)]
-    pub fn enter<'f, const N: usize>(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> BlockScope<'f, N> {
-        BlockScope::of(SampledScope::enter(site, frame, head, write))
-    }
-}
-
-impl<const N: usize> Drop for BlockScope<'_, N> {
-    #[inline(always)]
+impl<const N: usize, const IS_SAMPLED: bool> Drop for Block<'_, N, IS_SAMPLED> {
+    #[inline]
     fn drop(&mut self) {
-        self.scope.leave_in_order(self.disorder);
+        match &self.scope.counted {
+            Some(counted) if std::thread::panicking() && !self.unwinding => counted.count_panic(),
+            Some(counted) => counted.count(),
+            None => self.scope.scope.leave_in_order(self.disorder),
+        }
     }
 }

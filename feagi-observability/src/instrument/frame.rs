@@ -3,7 +3,7 @@
 use super::call::{self, Call};
 use super::extras;
 use super::judgement::Judgement;
-use super::opening::{Dimensions, Opened, Opening};
+use super::opening::Opening;
 use super::registry;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
@@ -45,32 +45,39 @@ impl<const N: usize> Frame<N> {
         Frame { call: MaybeUninit::uninit(), bytes: [MaybeUninit::uninit(); N] }
     }
 
-    /// Takes a call's labels, parent and links by `head`, and its fields by `write` if anyone wants them. Before its context is entered: a `Debug` that unwinds leaves nothing
-    /// behind.
-    #[inline(always)]
-    pub(super) fn open(
-        &mut self,
-        site: &'static Site,
-        state: State,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Opened {
-        let mut opening = Opening::new(site, &mut self.bytes, None);
-        head(&mut opening);
-        opening.finish(state.has(signals::RECORD), write)
+    /// What a call takes in before it begins; `None` where the site is off. The site's first call registers it.
+    #[inline]
+    pub(super) fn open(&mut self, site: &'static Site) -> Option<Opening<'_>> {
+        let mut state = site.state();
+        if state == State::OFF {
+            return None;
+        }
+        std::hint::cold_path();
+        let is_first = state.has(signals::UNREGISTERED);
+        if is_first {
+            state = registry::first_state(site, &[]);
+            if state == State::OFF {
+                return None;
+            }
+        }
+        Some(self.opening(site, state, is_first))
     }
 
-    /// The same on a site's first call, which registers it; `None` if it is off.
-    pub(super) fn open_first(
-        &mut self,
-        site: &'static Site,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<(State, Opened)> {
-        let mut opening = Opening::new(site, &mut self.bytes, Some(Dimensions::default()));
-        head(&mut opening);
-        let state = registry::first_state(site, opening.dimensions());
-        (state != State::OFF).then(|| (state, opening.finish(state.has(signals::RECORD), write)))
+    /// The same for a site whose labels say how it is to be registered: [`Opening::register`] comes after them.
+    #[inline]
+    pub(super) fn open_unregistered(&mut self, site: &'static Site) -> Option<Opening<'_>> {
+        let state = site.state();
+        if state == State::OFF {
+            return None;
+        }
+        std::hint::cold_path();
+        Some(self.opening(site, state, state.has(signals::UNREGISTERED)))
+    }
+
+    #[inline]
+    pub(super) fn opening(&mut self, site: &'static Site, state: State, is_first: bool) -> Opening<'_> {
+        let call = NonNull::from(&mut *self).cast();
+        Opening::new(site, state, is_first, call, &mut self.bytes)
     }
 
     /// Writes an event's fields, if anyone wants them.
@@ -87,48 +94,6 @@ impl<const N: usize> Frame<N> {
     #[inline(always)]
     pub(super) fn bytes(&self) -> *const MaybeUninit<u8> {
         self.bytes.as_ptr()
-    }
-
-    /// Begins the call of a function: its ids, its context, its clock.
-    ///
-    /// # Safety
-    /// It is ended by [`Running::end_scope`] before the frame is gone.
-    #[inline(always)]
-    pub(super) unsafe fn begin_scope(
-        &mut self,
-        site: &'static Site,
-        state: State,
-        opened: Opened,
-    ) -> Running<'_> {
-        let call = NonNull::from(self).cast();
-        // SAFETY: a frame begins with a place for a call.
-        let running = unsafe {
-            match opened.parent {
-                None => call::begin_scope(call, site, state, opened.fields),
-                Some(parent) => call::begin_below(call, site, state, opened.fields, parent),
-            }
-        };
-        running.measure(site, &opened)
-    }
-
-    /// Begins the call of a future, whose context is entered by each poll.
-    #[inline(always)]
-    pub(super) fn begin_future(&mut self, site: &'static Site, state: State, opened: Opened) -> Running<'_> {
-        let call = NonNull::from(self).cast();
-        // SAFETY: a frame begins with a place for a call.
-        let running = unsafe {
-            match opened.parent {
-                None => call::begin_future(call, site, state, opened.fields),
-                Some(parent) => call::begin_below(call, site, state, opened.fields, parent),
-            }
-        };
-        running.measure(site, &opened)
-    }
-
-    /// Room for the labels of a call that is counted only.
-    #[inline(always)]
-    pub(super) fn opening(&mut self, site: &'static Site) -> Opening<'_> {
-        Opening::new(site, &mut self.bytes, None)
     }
 }
 
@@ -178,26 +143,23 @@ impl Running<'_> {
 
     /// Begins what the site measures besides.
     #[inline(always)]
-    fn measure(self, site: &'static Site, opened: &Opened) -> Self {
-        if opened.has_extras {
-            // SAFETY: the call has begun; the slot's reader looks at its context alone.
-            let call = unsafe { &mut *self.call.as_ptr() };
-            extras::begin(call, thread::attached(), site, opened.series);
-        }
-        self
+    pub(super) fn measure(&mut self, site: &'static Site, series: u32) {
+        // SAFETY: the call has begun; the slot's reader looks at its context alone.
+        let call = unsafe { &mut *self.call.as_ptr() };
+        extras::begin(call, thread::attached(), site, series);
     }
 
-    /// Lets `judge` say how the call ended; its frame has `N` bytes.
+    /// Where it is said how the call ended; its frame has `N` bytes.
     ///
     /// # Safety
     /// The frame has so many.
-    #[inline(always)]
-    pub(super) unsafe fn judge<const N: usize>(&mut self, judge: impl FnOnce(&mut Judgement<'_>)) {
+    #[inline]
+    pub(super) unsafe fn judgement<const N: usize>(&mut self) -> Judgement<'_> {
         let call = self.call.as_ptr();
         // SAFETY: nobody else has the call; the slot's reader looks at its context alone, which is neither its end nor its bytes.
         unsafe {
             let bytes = std::slice::from_raw_parts_mut(call.add(1).cast(), N);
-            judge(&mut Judgement { end: &mut (*call).end, bytes, state: (*call).state });
+            Judgement { end: &mut (*call).end, bytes, state: (*call).state }
         }
     }
 
@@ -214,7 +176,7 @@ impl Running<'_> {
     /// Leaves and ends the call of a function.
     ///
     /// # Safety
-    /// It was begun by [`Frame::begin_scope`] on this thread.
+    /// It was begun by [`Opening::begin_scope`] on this thread.
     #[inline(always)]
     pub(super) unsafe fn end_scope(&mut self, site: &'static Site) {
         // SAFETY: the caller's promise.

@@ -1,14 +1,15 @@
 //! The scope of an asynchronous call: a future that enters its context on every poll and leaves it after.
 
 use super::allocating::Allocating;
+use super::call::End;
 use super::frame::{Frame, Running};
 use super::judgement::Judgement;
 use super::opening::Opening;
 use super::outcome::Outcome;
 use super::sampled::{self, Turn};
-use super::site::{Site, State, signals};
+use super::shard::Shard;
+use super::site::{Site, State};
 use super::thread::{self, ThreadState};
-use super::value::Encoder;
 use crate::context::Context;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -21,8 +22,12 @@ use std::task::{Context as TaskContext, Poll};
 pub struct Pending<'f, const N: usize> {
     /// `None` where the site is off, and for a call that is not timed.
     call: Option<Running<'f>>,
-    untimed: Untimed,
     site: &'static Site,
+    /// Whether only every Nth call is timed.
+    is_sampled: bool,
+    /// Where a call is counted that is not timed.
+    counted: Option<&'static Shard>,
+    untimed: Untimed,
 }
 
 /// The series that a call is to be counted under when it is not timed.
@@ -34,65 +39,63 @@ impl Untimed {
 }
 
 impl<'f, const N: usize> Pending<'f, N> {
-    /// Begins a call: one relaxed load and a branch where the site is off.
-    ///
-    /// The frame stands in the async function itself, which is pinned by the time that this runs.
-    #[inline(always)]
-    pub fn begin(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Pending<'f, N> {
-        let state = site.state();
-        let call = if state == State::OFF { None } else { Self::begin_on(site, state, frame, head, write) };
-        Pending { call, untimed: Untimed::NONE, site }
+    /// One that measures nothing until it is begun.
+    #[inline]
+    pub fn new(site: &'static Site) -> Self {
+        Pending { call: None, site, is_sampled: false, counted: None, untimed: Untimed::NONE }
     }
 
     /// The same of a call of which only every Nth is timed.
-    #[inline(always)]
-    pub fn begin_sampled(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Pending<'f, N> {
-        match Turn::next(site) {
-            Turn::Off => Pending { call: None, untimed: Untimed::NONE, site },
-            Turn::Timed => Self::begin(site, frame, head, write),
-            Turn::Counted(shard) => {
-                let series = sampled::begin_untimed(site, shard, frame, head);
-                Pending { call: None, untimed: Untimed(series), site }
+    #[inline]
+    pub fn sampled(site: &'static Site) -> Self {
+        Pending { is_sampled: true, ..Pending::new(site) }
+    }
+
+    /// What the call takes in before it begins: `None` where there is nothing to begin.
+    ///
+    /// The frame stands in the async function itself, which is pinned by the time that this runs.
+    #[inline]
+    pub fn open(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        match self.turn() {
+            Turn::Off => None,
+            Turn::Timed => frame.open(self.site),
+            Turn::Counted(_) => {
+                self.untimed = Untimed(0);
+                None
             }
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn begin_on(
-        site: &'static Site,
-        state: State,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<Running<'f>> {
-        if state.has(signals::UNREGISTERED) {
-            return Self::begin_first(site, frame, head, write);
+    /// The same for a site that has labels, which are taken of every call.
+    #[inline]
+    pub fn open_unregistered(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        match self.turn() {
+            Turn::Off => None,
+            Turn::Timed => frame.open_unregistered(self.site),
+            Turn::Counted(shard) => {
+                self.counted = Some(shard);
+                Some(frame.opening(self.site, State::COUNTED, false))
+            }
         }
-        let opened = frame.open(site, state, head, write);
-        Some(frame.begin_future(site, state, opened))
     }
 
-    #[cold]
-    #[inline(never)]
-    fn begin_first(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<Running<'f>> {
-        let (state, opened) = frame.open_first(site, head, write)?;
-        Some(frame.begin_future(site, state, opened))
+    #[inline]
+    fn turn(&self) -> Turn {
+        if self.is_sampled { Turn::next(self.site) } else { Turn::Timed }
+    }
+
+    /// Begins the call, timed or not.
+    #[inline]
+    pub fn begin(&mut self, opening: Opening<'f>) {
+        if let Some(shard) = self.counted {
+            sampled::begin_untimed(shard, &opening);
+            self.untimed = Untimed(opening.series().0);
+            return;
+        }
+        if self.is_sampled && opening.is_first() {
+            Turn::take_first(self.site, opening.state());
+        }
+        self.call = Some(opening.begin_future());
     }
 }
 
@@ -111,7 +114,7 @@ pub fn observe_future<const N: usize, F: Future>(
     future: F,
     judge: fn(&F::Output, &mut Judgement<'_>),
 ) -> Observed<'_, N, F> {
-    let Pending { call, untimed, site } = pending;
+    let Pending { call, untimed, site, .. } = pending;
     Observed { future: ManuallyDrop::new(future), call, untimed, site, judge }
 }
 
@@ -165,10 +168,12 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
         let judge = self.judge;
         if let Some(call) = &mut self.call {
             // SAFETY: the call's frame is one of this type. Should the error's `Display` unwind, the drop ends the call.
-            unsafe { call.judge::<N>(|judgement| judge(output, judgement)) };
+            judge(output, &mut unsafe { call.judgement::<N>() });
             self.end(false);
         } else if self.untimed != Untimed::NONE {
-            self.count_untimed(sampled::outcome_of(output, judge));
+            let mut end = End::unrecorded();
+            judge(output, &mut Judgement { end: &mut end, bytes: &mut [], state: State::OFF });
+            self.count_untimed(end.mark.outcome);
         }
     }
 

@@ -1,36 +1,40 @@
-//! What a call takes in before it begins, besides its fields: labels, a parent, links.
+//! What a call takes in before it begins: labels, a parent, links, fields.
 //!
-//! Filled by the closure that the macros write for the sites that have any of these; for all others the compiler sees that
-//! nothing is ever set and leaves no trace of it.
+//! Filled in the observed function by the lines that the macros write for what the site has; of all else the compiler sees that nothing
+//! is ever set and leaves no trace. For this no reference to the whole of it goes into a function that is not inlined.
 
 use super::alloc;
+use super::call::{self, Call};
+use super::frame::Running;
 use super::label::LabelValue;
-use super::site::Site;
-use super::value::{Encoder, LINK_KEY, Written};
+use super::registry;
+use super::site::{Site, State, signals};
+use super::value::{Encoder, LINK_KEY};
 use crate::context::Context;
 use std::fmt::Display;
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
-/// The labels, the parent and the links of a call that is about to begin.
-pub struct Opening<'a> {
-    encoder: Encoder<'a>,
+/// A call that is about to begin in a frame.
+pub struct Opening<'f> {
+    encoder: Encoder<'f>,
+    call: NonNull<Call>,
+    site: &'static Site,
+    state: State,
+    /// Whether this call registers the site.
+    is_first: bool,
     /// The number of its series, from the labels so far.
     series: u32,
+    /// How many labels there were so far.
+    labels: usize,
     /// Whether the site measures more than outcome and duration.
     has_extras: bool,
     /// In place of the call around it: a context, or none for a trace of its own.
     parent: Option<Option<Context>>,
-    /// Asked for on a site's first call only.
-    dimensions: Option<Dimensions>,
-    site: &'static Site,
-    /// How many labels there were so far.
-    labels: usize,
 }
 
-/// The values that each label of a site can have.
-#[derive(Default)]
-pub(super) struct Dimensions {
+/// The values that each label of a site can have; kept beside the opening, and filled on a site's first call only.
+pub struct Dimensions {
     values: [&'static [&'static str]; MAX_LABELS],
     len: usize,
 }
@@ -38,23 +42,27 @@ pub(super) struct Dimensions {
 /// The macros refuse more.
 const MAX_LABELS: usize = 8;
 
-/// What is left of an opening once the fields are written.
-pub(super) struct Opened {
-    pub(super) fields: Written,
-    pub(super) series: u32,
-    pub(super) has_extras: bool,
-    pub(super) parent: Option<Option<Context>>,
-}
-
-impl<'a> Opening<'a> {
-    #[inline(always)]
+impl<'f> Opening<'f> {
+    #[inline]
     pub(super) fn new(
         site: &'static Site,
-        bytes: &'a mut [MaybeUninit<u8>],
-        dimensions: Option<Dimensions>,
+        state: State,
+        is_first: bool,
+        call: NonNull<Call>,
+        bytes: &'f mut [MaybeUninit<u8>],
     ) -> Self {
         let encoder = Encoder::new(bytes);
-        Opening { encoder, series: 0, has_extras: false, parent: None, dimensions, site, labels: 0 }
+        Opening {
+            encoder,
+            call,
+            site,
+            state,
+            is_first,
+            series: 0,
+            labels: 0,
+            has_extras: false,
+            parent: None,
+        }
     }
 
     /// Says that the site measures more than outcome and duration.
@@ -75,7 +83,7 @@ impl<'a> Opening<'a> {
 
     /// Takes a label, which is a field, too. Labels come in the order of the site's facts.
     #[inline]
-    pub fn label<L: LabelValue + ?Sized>(&mut self, key: u8, value: &L) {
+    pub fn label<L: LabelValue + ?Sized>(&mut self, key: u8, value: &L, dimensions: &mut Dimensions) {
         let index = value.index();
         self.series = self.series.saturating_mul(L::CARDINALITY as u32).saturating_add(index as u32);
         if !self.fits(L::VALUES) {
@@ -86,7 +94,7 @@ impl<'a> Opening<'a> {
         if let Some(text) = L::VALUES.get(index) {
             self.encoder.text(key, text);
         }
-        if let Some(dimensions) = &mut self.dimensions {
+        if self.is_first {
             dimensions.push(L::VALUES);
         }
     }
@@ -99,7 +107,7 @@ impl<'a> Opening<'a> {
 
     /// Takes a label with any number of values: it is read back from the fields when the call ends.
     #[inline]
-    pub fn dynamic<D: Display + ?Sized>(&mut self, key: u8, value: &D) {
+    pub fn dynamic<D: Display + ?Sized>(&mut self, key: u8, value: &D, _: &mut Dimensions) {
         self.encoder.display(key, value);
     }
 
@@ -119,34 +127,96 @@ impl<'a> Opening<'a> {
         }
     }
 
-    /// The values of each label, if they were asked for.
-    pub(super) fn dimensions(&self) -> &[&'static [&'static str]] {
-        self.dimensions.as_ref().and_then(|all| all.values.get(..all.len)).unwrap_or_default()
+    /// Registers the site if this is its first call; whether it is on.
+    #[inline]
+    pub fn register(&mut self, dimensions: &Dimensions) -> bool {
+        if self.state.has(signals::UNREGISTERED) {
+            self.state = registry::first_state(self.site, dimensions.all());
+        }
+        self.state != State::OFF
+    }
+
+    /// What fields are written with, if anyone wants them.
+    #[inline]
+    pub fn fields(&mut self) -> Option<&mut Encoder<'f>> {
+        self.state.has(signals::RECORD).then_some(&mut self.encoder)
+    }
+
+    /// Begins the call of a function: its ids, its context, its clock.
+    ///
+    /// # Safety
+    /// It is ended by [`Running::end_scope`] before the frame is gone.
+    #[inline]
+    pub(super) unsafe fn begin_scope(self) -> Running<'f> {
+        let Opening { encoder, call, site, state, series, has_extras, parent, .. } = self;
+        let fields = encoder.finish();
+        // SAFETY: a frame begins with a place for a call.
+        let mut running = unsafe {
+            match parent {
+                None => call::begin_scope(call, site, state, fields),
+                Some(parent) => call::begin_below(call, site, state, fields, parent),
+            }
+        };
+        if has_extras {
+            running.measure(site, series);
+        }
+        running
+    }
+
+    /// Begins the call of a future, whose context is entered by each poll.
+    #[inline]
+    pub(super) fn begin_future(self) -> Running<'f> {
+        let Opening { encoder, call, site, state, series, has_extras, parent, .. } = self;
+        let fields = encoder.finish();
+        // SAFETY: a frame begins with a place for a call.
+        let mut running = unsafe {
+            match parent {
+                None => call::begin_future(call, site, state, fields),
+                Some(parent) => call::begin_below(call, site, state, fields, parent),
+            }
+        };
+        if has_extras {
+            running.measure(site, series);
+        }
+        running
+    }
+
+    /// Whether this call has registered its site.
+    #[inline]
+    pub(super) fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// The number of the series, and whether the site measures more.
-    #[inline(always)]
+    #[inline]
     pub(super) fn series(&self) -> (u32, bool) {
         (self.series, self.has_extras)
     }
 
-    /// Lets `write` add the fields, if anyone wants them.
-    #[inline(always)]
-    pub(super) fn finish(mut self, is_recorded: bool, write: impl FnOnce(&mut Encoder<'_>)) -> Opened {
-        if is_recorded {
-            write(&mut self.encoder);
-        }
-        let Opening { encoder, series, has_extras, parent, .. } = self;
-        Opened { fields: encoder.finish(), series, has_extras, parent }
+    #[inline]
+    pub(super) fn state(&self) -> State {
+        self.state
     }
 }
 
 impl Dimensions {
+    /// None yet.
+    #[inline]
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "only the macros make them")]
+    pub const fn new() -> Self {
+        Dimensions { values: [&[]; MAX_LABELS], len: 0 }
+    }
+
     fn push(&mut self, values: &'static [&'static str]) {
         if let Some(place) = self.values.get_mut(self.len) {
             *place = values;
             self.len += 1;
         }
+    }
+
+    fn all(&self) -> &[&'static [&'static str]] {
+        self.values.get(..self.len).unwrap_or_default()
     }
 }
 

@@ -6,7 +6,6 @@ use super::future::{Observed, Pending, observe_future};
 use super::judgement::Judgement;
 use super::opening::Opening;
 use super::site::Site;
-use super::value::Encoder;
 use crate::context::Context;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -24,19 +23,22 @@ pub(crate) struct OwnedCall<const N: usize> {
 struct Begun<const N: usize>(ManuallyDrop<Pending<'static, N>>);
 
 impl<const N: usize> OwnedCall<N> {
-    /// Begins a call of an async site.
-    pub(crate) fn begin(
-        site: &'static Site,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Self {
+    /// Begins a call of an async site without labels, which takes in what `fill` gives it; `None` where the site is off.
+    pub(crate) fn begin(site: &'static Site, fill: impl FnOnce(&mut Opening<'_>)) -> Option<Self> {
+        if !site.is_on() {
+            return None;
+        }
         let frame = OwnedFrame::new();
         // SAFETY: nobody else has it, and it is freed after the call has ended: see the order of the fields here and in `Owned`.
         let room: &'static mut Frame<N> = unsafe { &mut *frame.0.as_ptr() };
-        OwnedCall { begun: Begun(ManuallyDrop::new(Pending::begin(site, room, head, write))), frame }
+        let mut pending = Pending::new(site);
+        let mut opening = pending.open(room)?;
+        fill(&mut opening);
+        pending.begin(opening);
+        Some(OwnedCall { begun: Begun(ManuallyDrop::new(pending)), frame })
     }
 
-    /// What runs in the call before its future does is to run in this context; `None` where the site is off.
+    /// What runs in the call before its future does is to run in this context.
     pub(crate) fn context(&self) -> Option<Context> {
         self.begun.0.context()
     }

@@ -1,8 +1,8 @@
-//! The scope of a call of which only every Nth is timed: all are counted, the others are no more than that.
+//! Calls of which only every Nth is timed: all are counted, the others are no more than that.
 
 use super::allocating::Allocations;
 use super::call::End;
-use super::frame::Frame;
+use super::frame::{Frame, Running};
 use super::judgement::Judgement;
 use super::opening::Opening;
 use super::outcome::Outcome;
@@ -10,22 +10,7 @@ use super::scope::Scope;
 use super::shard::{CallCells, Shard};
 use super::site::{Site, State, signals};
 use super::thread;
-use super::value::Encoder;
-
-/// A call in progress that may be counted only.
-#[must_use = "a scope that is dropped at once measures nothing"]
-pub struct SampledScope<'f, const N: usize> {
-    scope: Scope<'f, N>,
-    counted: Option<Counted>,
-}
-
-/// A call that is not timed.
-struct Counted {
-    cells: &'static CallCells,
-    outcome: Outcome,
-    /// Whether the thread was unwinding already when the call began.
-    unwinding: bool,
-}
+use crate::context::compiled;
 
 /// What becomes of a call.
 pub(super) enum Turn {
@@ -42,7 +27,7 @@ impl Turn {
         if state == State::OFF {
             return Turn::Off;
         }
-        match Turn::counted(state) {
+        match Turn::passed_over(state) {
             Some(shard) => Turn::Counted(shard),
             None => Turn::next_on(site, state),
         }
@@ -50,7 +35,7 @@ impl Turn {
 
     /// What nearly every call is, on the way of the function itself.
     #[inline(always)]
-    fn counted(state: State) -> Option<&'static Shard> {
+    fn passed_over(state: State) -> Option<&'static Shard> {
         // A site that is not registered yet has no signal.
         if !state.has(signals::METRICS) {
             return None;
@@ -76,87 +61,222 @@ impl Turn {
             Turn::Off
         }
     }
+
+    /// A call that was timed because it is the first of all: it was its thread's turn.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_first(site: &'static Site, state: State) {
+        if let Some(thread) = thread::attach() {
+            thread.shard(state.index(), site).is_timed(site.facts.sample);
+        }
+    }
+}
+
+/// A call in progress that may be counted only; whoever has it says when it ends.
+pub(super) struct Sampled<'f, const N: usize> {
+    pub(super) scope: Scope<'f, N>,
+    site: &'static Site,
+    pub(super) counted: Option<Counted>,
+}
+
+/// A call that is not timed.
+pub(super) struct Counted {
+    shard: &'static Shard,
+    cells: &'static CallCells,
+}
+
+impl Counted {
+    /// Of the series that has no labels.
+    #[inline(always)]
+    fn new(shard: &'static Shard) -> Self {
+        Counted { shard, cells: shard.cells(0) }
+    }
+
+    #[inline(always)]
+    pub(super) fn count(&self) {
+        self.cells.count(Outcome::Ok);
+    }
+
+    #[inline(always)]
+    pub(super) fn count_panic(&self) {
+        self.cells.count(Outcome::Panic);
+    }
+}
+
+impl<'f, const N: usize> Sampled<'f, N> {
+    #[inline]
+    pub(super) fn new(site: &'static Site) -> Self {
+        Sampled { scope: Scope::new(site), site, counted: None }
+    }
+
+    /// `None` also for a call that is counted only.
+    #[inline(always)]
+    pub(super) fn open(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        match Turn::next(self.site) {
+            Turn::Off => None,
+            Turn::Timed => self.scope.open(frame),
+            Turn::Counted(shard) => {
+                self.counted = Some(Counted::new(shard));
+                None
+            }
+        }
+    }
+
+    /// Labels are taken of every call.
+    #[inline(always)]
+    pub(super) fn open_unregistered(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        match Turn::next(self.site) {
+            Turn::Off => None,
+            Turn::Timed => self.scope.open_unregistered(frame),
+            Turn::Counted(shard) => {
+                self.counted = Some(Counted::new(shard));
+                Some(frame.opening(self.site, State::COUNTED, false))
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn begin(&mut self, opening: Opening<'f>) {
+        if let Some(counted) = &mut self.counted {
+            counted.cells = begin_untimed(counted.shard, &opening);
+            return;
+        }
+        if opening.is_first() {
+            Turn::take_first(self.site, opening.state());
+        }
+        self.scope.begin(opening);
+    }
+}
+
+/// Counts the call as begun; the cells of its series.
+#[inline(always)]
+pub(super) fn begin_untimed(shard: &'static Shard, opening: &Opening<'_>) -> &'static CallCells {
+    let (series, has_extras) = opening.series();
+    let cells = shard.cells(series);
+    if has_extras {
+        cells.start();
+    }
+    cells
+}
+
+/// What has become of a function's call by the time that its body begins.
+pub struct Started<'f>(Start<'f>);
+
+enum Start<'f> {
+    /// The site is off.
+    Off,
+    /// It is counted here, and no more.
+    Counted(&'static CallCells),
+    Timed(Running<'f>),
+}
+
+impl<'f> Started<'f> {
+    /// A call that is counted and no more, as nearly every one is; another one is to be opened, out of the way.
+    #[inline(always)]
+    #[must_use]
+    pub fn counted(site: &'static Site) -> Option<Self> {
+        if !compiled::METRICS {
+            return None;
+        }
+        let shard = thread::attached()?.shard_if_any(site.counted())?;
+        shard.passes_over().then(|| Started(Start::Counted(shard.cells(0))))
+    }
+}
+
+/// Begins such a call: opened and begun as a scope is.
+pub struct Starting<'f, const N: usize>(Sampled<'f, N>);
+
+impl<'f, const N: usize> Starting<'f, N> {
+    /// One that has not begun.
+    #[inline]
+    pub fn new(site: &'static Site) -> Self {
+        Starting(Sampled::new(site))
+    }
+
+    /// What the call takes in before it begins; `None` where there is nothing to begin.
+    #[inline]
+    pub fn open(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        self.0.open(frame)
+    }
+
+    /// The same for a site that has labels.
+    #[inline]
+    pub fn open_unregistered(&mut self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        self.0.open_unregistered(frame)
+    }
+
+    /// Begins the call, timed or not.
+    #[inline]
+    pub fn begin(&mut self, opening: Opening<'f>) {
+        self.0.begin(opening);
+    }
+
+    /// What has become of it.
+    #[inline]
+    pub fn started(self) -> Started<'f> {
+        Started(match (self.0.counted, self.0.scope.into_call()) {
+            (Some(counted), _) => Start::Counted(counted.cells),
+            (None, Some(call)) => Start::Timed(call),
+            (None, None) => Start::Off,
+        })
+    }
+}
+
+/// The scope of a function's call of which only every Nth is timed. Its body stands in a closure, and [`SampledScope::complete`] behind
+/// it.
+#[must_use = "a scope that is dropped at once measures nothing"]
+pub struct SampledScope<'f, const N: usize> {
+    start: Start<'f>,
+    site: &'static Site,
+    /// How it ended, if it is counted only.
+    end: End,
 }
 
 impl<'f, const N: usize> SampledScope<'f, N> {
-    /// Begins a call, timed or not.
+    /// A call that stays in `frame`.
     #[inline(always)]
-    pub fn enter(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> SampledScope<'f, N> {
-        match Turn::next(site) {
-            Turn::Off => SampledScope { scope: Scope::off(site), counted: None },
-            Turn::Timed => SampledScope { scope: Scope::enter(site, frame, head, write), counted: None },
-            Turn::Counted(shard) => {
-                let cells = shard.cells(begin_untimed(site, shard, frame, head));
-                let counted = Counted { cells, outcome: Outcome::Ok, unwinding: std::thread::panicking() };
-                SampledScope { scope: Scope::off(site), counted: Some(counted) }
-            }
-        }
+    pub fn new(site: &'static Site, Started(start): Started<'f>) -> Self {
+        SampledScope { start, site, end: End::unrecorded() }
     }
 
     /// Charges the call with what this thread allocates while the guard lives, if it is timed.
     #[inline]
     pub fn count_allocations(&self) -> Allocations<'_> {
-        self.scope.count_allocations()
+        let call = if let Start::Timed(call) = &self.start { Some(call.place()) } else { None };
+        // SAFETY: the call has begun, and the guard borrows the scope, which keeps the frame.
+        unsafe { Allocations::of(call) }
     }
 
-    /// One that is timed.
+    /// Where it is said how the call ended; `None` where the site is off.
     #[inline(always)]
-    pub(super) fn timed(scope: Scope<'f, N>) -> Self {
-        SampledScope { scope, counted: None }
-    }
-
-    /// What comes before the end of a block.
-    #[inline(always)]
-    pub(super) fn leave_in_order(&mut self, disorder: u32) {
-        self.scope.leave_in_order(disorder);
-    }
-
-    /// Lets `judge` say how the call ended, by its value; not called when the site is off.
-    #[inline(always)]
-    pub fn judge<T>(&mut self, output: &T, judge: fn(&T, &mut Judgement<'_>)) {
-        match &mut self.counted {
-            Some(counted) => counted.outcome = outcome_of(output, judge),
-            None => self.scope.judge(output, judge),
+    pub fn judgement(&mut self) -> Option<Judgement<'_>> {
+        match &mut self.start {
+            Start::Off => None,
+            Start::Counted(_) => Some(Judgement { end: &mut self.end, bytes: &mut [], state: State::OFF }),
+            // SAFETY: the call's frame is one of this type.
+            Start::Timed(call) => Some(unsafe { call.judgement::<N>() }),
         }
     }
-}
 
-/// Counts the call as begun, and returns its series.
-#[inline(always)]
-pub(super) fn begin_untimed<const N: usize>(
-    site: &'static Site,
-    shard: &Shard,
-    frame: &mut Frame<N>,
-    head: impl FnOnce(&mut Opening<'_>),
-) -> u32 {
-    let mut opening = frame.opening(site);
-    head(&mut opening);
-    let (series, has_extras) = opening.series();
-    if has_extras {
-        shard.cells(series).start();
+    /// The body has returned.
+    #[inline(always)]
+    pub fn complete(&mut self) {
+        if let Start::Counted(cells) = &self.start {
+            cells.count(self.end.mark.outcome);
+            self.start = Start::Off;
+        }
     }
-    series
-}
-
-/// How a call ended by its value; nothing is recorded of it.
-#[inline(always)]
-pub(super) fn outcome_of<T>(output: &T, judge: fn(&T, &mut Judgement<'_>)) -> Outcome {
-    let mut end = End::unrecorded();
-    judge(output, &mut Judgement { end: &mut end, bytes: &mut [], state: State::OFF });
-    end.mark.outcome
 }
 
 impl<const N: usize> Drop for SampledScope<'_, N> {
     #[inline(always)]
     fn drop(&mut self) {
-        if let Some(Counted { cells, outcome, unwinding }) = &self.counted {
-            let is_panic = std::thread::panicking() && !unwinding;
-            cells.count(if is_panic { Outcome::Panic } else { *outcome });
+        match &mut self.start {
+            Start::Off => {}
+            // Not completed: the body has unwound.
+            Start::Counted(cells) => cells.count(Outcome::Panic),
+            // SAFETY: it has begun on this thread: the macros make it where its body runs.
+            Start::Timed(call) => unsafe { call.end_scope(self.site) },
         }
     }
 }

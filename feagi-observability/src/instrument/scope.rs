@@ -4,12 +4,11 @@ use super::allocating::Allocations;
 use super::frame::{Frame, Running};
 use super::judgement::Judgement;
 use super::opening::Opening;
-use super::site::{Site, State, signals};
+use super::site::Site;
 use super::thread;
-use super::value::Encoder;
 use std::marker::PhantomData;
 
-/// A call in progress; dropping it ends the call. Entered by the macros alone, which keep it and its frame in place.
+/// A call in progress; dropping it ends the call. Made, opened and begun by the macros alone, which keep it and its frame in place.
 #[must_use = "a scope that is dropped at once measures nothing"]
 pub struct Scope<'f, const N: usize> {
     /// `None` where the site is off.
@@ -20,53 +19,35 @@ pub struct Scope<'f, const N: usize> {
 }
 
 impl<'f, const N: usize> Scope<'f, N> {
-    /// Begins a call: one relaxed load and a branch where the site is off.
-    #[inline(always)]
-    pub fn enter(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Scope<'f, N> {
-        let state = site.state();
-        let call = if state == State::OFF { None } else { Self::enter_on(site, state, frame, head, write) };
-        Scope { call, site, thread: PhantomData }
-    }
-
-    /// One that measures nothing.
-    #[inline(always)]
-    pub(super) fn off(site: &'static Site) -> Self {
+    /// One that measures nothing until it is begun.
+    #[inline]
+    pub fn new(site: &'static Site) -> Self {
         Scope { call: None, site, thread: PhantomData }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn enter_on(
-        site: &'static Site,
-        state: State,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<Running<'f>> {
-        if state.has(signals::UNREGISTERED) {
-            return Self::enter_first(site, frame, head, write);
-        }
-        let opened = frame.open(site, state, head, write);
-        // SAFETY: the scope borrows the frame and so keeps it in place, until its drop ends the call.
-        Some(unsafe { frame.begin_scope(site, state, opened) })
+    /// What the call takes in before it begins: `None`, after one relaxed load and a branch, where the site is off.
+    #[inline]
+    pub fn open(&self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        frame.open(self.site)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn enter_first(
-        site: &'static Site,
-        frame: &'f mut Frame<N>,
-        head: impl FnOnce(&mut Opening<'_>),
-        write: impl FnOnce(&mut Encoder<'_>),
-    ) -> Option<Running<'f>> {
-        let (state, opened) = frame.open_first(site, head, write)?;
-        // SAFETY: as above.
-        Some(unsafe { frame.begin_scope(site, state, opened) })
+    /// The same for a site that has labels.
+    #[inline]
+    pub fn open_unregistered(&self, frame: &'f mut Frame<N>) -> Option<Opening<'f>> {
+        frame.open_unregistered(self.site)
+    }
+
+    /// Begins the call.
+    #[inline]
+    pub fn begin(&mut self, opening: Opening<'f>) {
+        // SAFETY: the scope borrows the frame and so keeps it in place, until its drop ends the call.
+        self.call = Some(unsafe { opening.begin_scope() });
+    }
+
+    /// The call, which whoever has it ends.
+    #[inline]
+    pub(super) fn into_call(mut self) -> Option<Running<'f>> {
+        self.call.take()
     }
 
     /// Charges the call with what this thread allocates while the guard lives.
@@ -91,18 +72,16 @@ impl<'f, const N: usize> Scope<'f, N> {
         }
     }
 
-    /// Lets `judge` say how the call ended, by its value; not called when the site is off.
-    #[inline(always)]
-    pub fn judge<T>(&mut self, output: &T, judge: fn(&T, &mut Judgement<'_>)) {
-        if let Some(call) = &mut self.call {
-            // SAFETY: the call's frame is one of this type.
-            unsafe { call.judge::<N>(|judgement| judge(output, judgement)) };
-        }
+    /// Where it is said how the call ended; `None` where the site is off.
+    #[inline]
+    pub fn judgement(&mut self) -> Option<Judgement<'_>> {
+        // SAFETY: the call's frame is one of this type.
+        self.call.as_mut().map(|call| unsafe { call.judgement::<N>() })
     }
 }
 
 impl<const N: usize> Drop for Scope<'_, N> {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         if let Some(call) = &mut self.call {
             // SAFETY: it has begun on this thread, for a scope is not `Send`.

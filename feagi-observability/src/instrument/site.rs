@@ -7,7 +7,7 @@ use crate::context::SpanName;
 use std::borrow::Cow;
 use std::ptr;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU64,
+    AtomicPtr, AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed},
 };
 
@@ -48,6 +48,9 @@ pub struct Site {
     pub(crate) facts: SiteFacts,
     /// A [`State`]: the one thing that a call reads.
     state: AtomicU64,
+    /// Where its shard stands in each thread's table, if a call that is not timed is to be counted there and that is all;
+    /// else [`NOWHERE`].
+    counted: AtomicUsize,
     pub(super) span_name: SpanName,
     live: AtomicPtr<SiteLive>,
 }
@@ -58,6 +61,9 @@ pub(super) struct State(u64);
 
 impl State {
     pub(super) const OFF: State = State(0);
+
+    /// That of a call which is counted by other means, and nothing else.
+    pub(super) const COUNTED: State = State(signals::METRICS as u64);
 
     #[inline(always)]
     pub(super) fn has(self, signals: u32) -> bool {
@@ -76,6 +82,9 @@ impl State {
         (self.0 >> 32) as usize
     }
 }
+
+/// Beyond every table.
+const NOWHERE: usize = usize::MAX;
 
 /// What a gauge holds before it is set: no number that a program computes has these bits.
 pub(crate) const UNSET: u64 = u64::MAX;
@@ -101,6 +110,7 @@ impl Site {
         Site {
             facts,
             state: AtomicU64::new(signals::UNREGISTERED as u64),
+            counted: AtomicUsize::new(NOWHERE),
             span_name: SpanName::new(),
             live: AtomicPtr::new(ptr::null_mut()),
         }
@@ -123,6 +133,14 @@ impl Site {
         let index = self.live_if_registered().map_or(0, |live| live.index);
         let state = if signals == 0 { 0 } else { (index as u64) << 32 | u64::from(signals) };
         self.state.store(state, Relaxed);
+        let is_counted = State(state).has(signals::METRICS) && !State(state).has(signals::EXTRAS);
+        self.counted.store(if is_counted { index } else { NOWHERE }, Relaxed);
+    }
+
+    /// Where its shard stands in each thread's table; beyond it if a call has more to do than to be counted there. Relaxed as `state`.
+    #[inline(always)]
+    pub(super) fn counted(&self) -> usize {
+        self.counted.load(Relaxed)
     }
 
     /// Its live part, made on the first call.

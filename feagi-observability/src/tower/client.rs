@@ -5,7 +5,7 @@ use super::fields::write_asked;
 use super::response::{RequestCall, ResponseFuture, judge_asked, respond};
 use super::sites::{known, site_of};
 use crate::crossing::CapturedContext;
-use crate::instrument::{Encoder, SpanKind};
+use crate::instrument::SpanKind;
 use http::{Request, Response};
 use std::task::{Context as TaskContext, Poll};
 use tower_layer::Layer;
@@ -77,8 +77,14 @@ where
 }
 
 fn begin<B>(request: &Request<B>) -> Option<RequestCall> {
+    if !IS_ON {
+        return None;
+    }
     let method = known(request.method());
     let site = site_of(SpanKind::Client, method, None);
-    let write = |encoder: &mut Encoder<'_>| write_asked(request, method, encoder);
-    (IS_ON && site.is_on()).then(|| RequestCall::begin(site, |_| {}, write))
+    RequestCall::begin(site, |opening| {
+        if let Some(encoder) = opening.fields() {
+            write_asked(request, method, encoder);
+        }
+    })
 }

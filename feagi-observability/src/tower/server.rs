@@ -5,7 +5,7 @@ use super::fields::write_served;
 use super::response::{RequestCall, ResponseFuture, judge_served, respond};
 use super::sites::{known, site_of};
 use crate::crossing::{CapturedContext, propagation::extract};
-use crate::instrument::{Encoder, Opening, SpanKind};
+use crate::instrument::SpanKind;
 use http::{Extensions, Request, Response};
 use std::task::{Context as TaskContext, Poll};
 use tower_layer::Layer;
@@ -102,17 +102,21 @@ where
 
 impl ServerLayer {
     fn begin<B>(&self, request: &Request<B>, caller: &CapturedContext) -> Option<RequestCall> {
+        if !IS_ON {
+            return None;
+        }
         let method = known(request.method());
         let route = self.route.and_then(|route| route(request.extensions()));
         let site = site_of(SpanKind::Server, method, route);
         let parent = caller.context();
-        let head = |opening: &mut Opening<'_>| {
+        RequestCall::begin(site, |opening| {
             opening.parent(&parent.filter(|_| !self.is_untrusted));
             if self.is_untrusted {
                 opening.follows_from(parent);
             }
-        };
-        let write = |encoder: &mut Encoder<'_>| write_served(request, method, route, encoder);
-        (IS_ON && site.is_on()).then(|| RequestCall::begin(site, head, write))
+            if let Some(encoder) = opening.fields() {
+                write_served(request, method, route, encoder);
+            }
+        })
     }
 }

@@ -1,7 +1,8 @@
-//! What is left of each signal at run time: `calls` for callgrind, `tell` for what comes out, `ask` for what is refused.
+//! What is left of each signal at run time: `calls` for callgrind, `tell` for what comes out, `allocate` for what is counted of
+//! allocations, `ask` for what is refused.
 
 use feagi_observability::{
-    Counter, LogFormat, LoggingConfig, Metrics, ObservabilityConfig, ObservabilityError,
+    Counter, FeagiAlloc, LogFormat, LoggingConfig, Metrics, ObservabilityConfig, ObservabilityError,
     ObservabilityManager, ProfilingConfig, TelemetryConfig, burst_info, init_observability, observe,
 };
 use off_proof::arguments::{EVALUATED, observed_argument, observed_arguments, observed_named};
@@ -10,6 +11,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
+
+#[global_allocator]
+static ALLOCATOR: FeagiAlloc = FeagiAlloc::new();
 
 #[derive(Metrics)]
 struct Handles {
@@ -35,6 +39,13 @@ fn profiled(n: u64) -> u64 {
 }
 
 #[inline(never)]
+#[observe(metric = "allocating", profile(alloc))]
+fn allocating(n: u64) -> u64 {
+    drop(black_box(Vec::<u8>::with_capacity(4096)));
+    n
+}
+
+#[inline(never)]
 fn event(n: u64) -> u64 {
     burst_info!(burst_id = n, neurons_fired = 98_u64, synapses_activated = 1960_u64);
     black_box(n.wrapping_mul(31) ^ 7)
@@ -45,6 +56,7 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["calls", case, calls] => count(case, calls.parse().expect("a number")),
         ["tell"] => tell(),
+        ["allocate"] => allocate(),
         ["ask", field, folder] => ask(field, folder),
         _ => return ExitCode::FAILURE,
     }
@@ -107,6 +119,14 @@ fn tell() {
     observability.shutdown(Duration::from_secs(5));
     println!("spans {}", observability.stats().spans.emitted);
     println!("lines {}", observability.stats().lines.emitted);
+    print!("{}", observability.telemetry().export_metrics());
+}
+
+/// The metrics page, after a call that allocates.
+fn allocate() {
+    let observability = init(false);
+    allocating(1);
+    observability.shutdown(Duration::from_secs(5));
     print!("{}", observability.telemetry().export_metrics());
 }
 
