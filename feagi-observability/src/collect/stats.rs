@@ -22,8 +22,8 @@ pub struct Stats {
     pub truncated: u64,
     /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
     pub thread_states: u64,
-    /// Headers that carry contexts between processes and were not believed, as `header/reason`; of `baggage` its members. A trace whose
-    /// `traceparent` was refused began anew.
+    /// Headers that carry contexts between processes and were not believed, as `header/reason`; of `baggage` its members, also those
+    /// that had no room where they were to be sent. A trace whose `traceparent` was refused began anew.
     pub refused_headers: BTreeMap<String, u64>,
     /// Every output.
     pub sinks: Vec<SinkStats>,

@@ -49,7 +49,7 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
 }
 
 fn headers() -> Family {
-    let help = "Headers of contexts, and members of baggage, that were not believed.";
+    let help = "Headers of contexts, and members of baggage, that were refused.";
     let mut family = Family::new(Kind::Counter, "obs_headers_refused_total", help);
     for (header, reason, count) in refused_headers() {
         let labels = vec![("header".into(), header.name().into()), ("reason".into(), reason.as_str().into())];
