@@ -11,7 +11,7 @@ use std::task::{Context as TaskContext, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Makes each request to a service one observed call, and says in its headers who calls: see the [module](self).
+/// Makes each request to a service one observed call, and says in its headers who calls: see the [module](super).
 ///
 /// The request is a child of what asks for it, and names itself as the parent of what answers it. Where nothing is on, it names
 /// what asks for it.

@@ -14,7 +14,7 @@ use tower_service::Service;
 /// Finds the route of a request.
 type RouteOf = fn(&Extensions) -> Option<&str>;
 
-/// Makes each request of a service one observed call, below the span of whoever sent it: see the [module](self).
+/// Makes each request of a service one observed call, below the span of whoever sent it: see the [module](super).
 ///
 /// A request without a `traceparent` that can be believed begins a trace of its own, whatever its thread is in. Where anyone can send
 /// requests, [`untrusted`](Self::untrusted) does so with all of them.
