@@ -29,6 +29,8 @@ mod protobuf;
 #[cfg(feature = "server")]
 mod server;
 mod telemetry;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use collect::{SignalStats, SinkStats, Stats};
 pub use compat::cli::{self, *};
@@ -45,7 +47,7 @@ pub use config::{
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{
     CapturedContext, ContextGuard, InContext, InCurrentContext, current_baggage, current_request_id,
-    with_request_id,
+    propagation, with_request_id,
 };
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{

@@ -8,3 +8,8 @@ pub mod run;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The examples of the page about contexts between processes, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../feagi-observability/docs/propagation.md")]
+pub struct Propagation;

@@ -41,8 +41,9 @@ pub use crate::instrument::probe;
 pub use crate::instrument::{
     Adopted, AdoptedFuture, Allocating, Allocations, BlockScope, Dimensions, Dynamic, Encoder, Event, Field,
     Frame, InstrumentFacts, InstrumentKind, Judgement, Level, LogWhen, Measure, MetricFacts, Observed,
-    Opening, Pending, Rate, SampledBlockScope, SampledScope, Scope, Site, SiteFacts, Slo, Started, Starting,
-    adopt_future, count_series, frame_bytes, label_part, number_series, observe_allocating, observe_future,
+    Opening, Pending, Rate, SampledBlockScope, SampledScope, Scope, Site, SiteFacts, Slo, SpanKind, Started,
+    Starting, adopt_future, count_series, frame_bytes, label_part, number_series, observe_allocating,
+    observe_future,
 };
 pub use crate::telemetry::{Handle, HandleFacts, nowhere};
 pub use crate::{

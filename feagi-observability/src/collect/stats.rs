@@ -2,6 +2,7 @@
 
 use super::accounting::{DropReason, SinkCounters};
 use super::collector::CollectorCounts;
+use crate::context::propagation::{Header, Refusal, refused_headers};
 use crate::instrument::ring::{ByFlags, lines_and_spans};
 use crate::instrument::{lost, registry};
 use serde::Serialize;
@@ -21,6 +22,9 @@ pub struct Stats {
     pub truncated: u64,
     /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
     pub thread_states: u64,
+    /// Headers that carry contexts between processes and were not believed, as `header/reason`; of `baggage` its members, also those
+    /// that had no room where they were to be sent. A trace whose `traceparent` was refused began anew.
+    pub refused_headers: BTreeMap<String, u64>,
     /// Every output.
     pub sinks: Vec<SinkStats>,
 }
@@ -133,6 +137,10 @@ impl Accounting {
             let settled = signal.collected + signal.suppressed + signal.dropped + signal.unrecorded;
             signal.queued = signal.emitted.saturating_sub(settled);
         }
+        let refused = |(header, reason, count): (Header, Refusal, u64)| {
+            (format!("{}/{}", header.name(), reason.as_str()), count)
+        };
+        stats.refused_headers = refused_headers().map(refused).collect();
         stats.sinks = self.sinks.iter().map(|(name, counters)| sink_stats(name, counters)).collect();
         stats
     }

@@ -62,7 +62,7 @@ impl Baggage {
         let old = self.members.iter().position(|member| member.key == key);
         let others = self.members.iter().enumerate().filter(|(index, _)| Some(*index) != old);
         let bytes: usize = others.map(|(_, member)| member.bytes()).sum();
-        if !is_token(key) || !is_metadata(metadata) || bytes + member.bytes() > MAX_BYTES {
+        if !is_token(key) || !is_metadata(metadata) || bytes + member.bytes() > MAX_BYTES + 1 {
             return false;
         }
         if let Some(place) = old.and_then(|index| self.members.get_mut(index)) {
@@ -113,9 +113,10 @@ impl Baggage {
 }
 
 impl Member {
-    /// What it takes, with the signs between its parts.
+    /// What it takes, with the signs between its parts and the comma behind it.
     fn bytes(&self) -> usize {
-        self.key.len() + self.value.len() + self.metadata.len() + 3
+        let metadata = if self.metadata.is_empty() { 0 } else { 1 + self.metadata.len() };
+        self.key.len() + 1 + self.value.len() + metadata + 1
     }
 }
 

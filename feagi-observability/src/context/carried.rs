@@ -17,6 +17,8 @@ pub(crate) struct Carried {
     request_id: Option<Arc<str>>,
     baggage: Option<Arc<Baggage>>,
     tracestate: Option<TraceState>,
+    /// A trace whose id is not known to be random, for it came without the flag that says so. Ours are.
+    not_random: Option<TraceId>,
 }
 
 /// It belongs to one trace, and is nothing to another that is begun below.
@@ -28,7 +30,8 @@ struct TraceState {
 
 impl Carried {
     /// Nothing, for scopes that hide what is around them.
-    pub(super) const NOTHING: Carried = Carried { request_id: None, baggage: None, tracestate: None };
+    pub(super) const NOTHING: Carried =
+        Carried { request_id: None, baggage: None, tracestate: None, not_random: None };
 
     /// Cut where it is too long; an empty one is none.
     pub(crate) fn set_request_id(&mut self, id: &str) {
@@ -45,6 +48,15 @@ impl Carried {
         let fits = !text.is_empty() && text.len() <= MAX_TRACESTATE;
         let is_plain = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ' || b == b'\t');
         self.tracestate = (fits && is_plain).then(|| TraceState { of, text: Arc::from(text) });
+    }
+
+    /// The trace came from where its id was not said to be random (W3C trace context, level 2, 3.2.2.5).
+    pub(crate) fn set_not_random(&mut self, trace_id: TraceId) {
+        self.not_random = Some(trace_id);
+    }
+
+    pub(crate) fn is_random(&self, trace_id: TraceId) -> bool {
+        self.not_random != Some(trace_id)
     }
 
     pub(crate) fn request_id(&self) -> Option<&Arc<str>> {

@@ -6,6 +6,7 @@ mod carrying;
 mod entered;
 mod fresh;
 mod ids;
+pub(crate) mod propagation;
 pub(crate) mod sampling;
 mod shared;
 mod slot;

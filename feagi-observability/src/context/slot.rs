@@ -79,6 +79,11 @@ impl Context {
         (trace_id.is_valid() && span_id.is_valid()).then_some(context)
     }
 
+    /// What is called from here in other processes has this parent: one that is exported, where there is one. Whether it is.
+    pub(crate) fn parent_of_others(&self) -> (SpanId, bool) {
+        if self.sampled && self.kept.is_valid() { (self.kept, true) } else { (self.span_id, false) }
+    }
+
     /// The trace.
     pub fn trace_id(&self) -> TraceId {
         self.trace_id

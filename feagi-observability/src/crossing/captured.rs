@@ -125,10 +125,20 @@ impl CapturedContext {
     }
 
     /// Makes a new one of what is carried: others may have the old one.
-    fn with(self, change: impl FnOnce(&mut Carried)) -> Self {
+    pub(super) fn with(self, change: impl FnOnce(&mut Carried)) -> Self {
         let mut carried = self.carried.as_deref().cloned().unwrap_or_default();
         change(&mut carried);
         CapturedContext { context: self.context, carried: carried.shared() }
+    }
+
+    /// The same with other ids.
+    pub(crate) fn at(&self, context: Context) -> Self {
+        CapturedContext { context, carried: self.carried.clone() }
+    }
+
+    /// Whether the trace id is known to be random.
+    pub(super) fn is_random(&self) -> bool {
+        self.carried.as_deref().is_none_or(|carried| carried.is_random(self.context.trace_id))
     }
 
     /// The ids; `None` in no context.

@@ -5,6 +5,7 @@
 
 mod captured;
 mod future;
+pub mod propagation;
 mod request;
 
 pub use captured::{CapturedContext, ContextGuard};

@@ -74,6 +74,18 @@ pub enum LogWhen {
     Never,
 }
 
+/// What a call's span is to the other side of a connection, as OTLP numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SpanKind {
+    /// There is no other side.
+    Internal = 1,
+    /// It answers a request.
+    Server = 2,
+    /// It makes one.
+    Client = 3,
+}
+
 /// How many lines a site may write in so many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -151,6 +163,8 @@ pub struct SiteFacts {
     pub is_async: bool,
     /// Whether it is an event, which has no duration.
     pub is_event: bool,
+    /// Whether it is one side of a request.
+    pub kind: SpanKind,
     /// The text of an event's line where the call gives none.
     pub message: &'static str,
     /// The metrics of an event.
@@ -202,6 +216,7 @@ impl SiteFacts {
             extras: false,
             is_async: false,
             is_event: false,
+            kind: SpanKind::Internal,
             message: "",
             instruments: &[],
         }

@@ -99,6 +99,14 @@ impl<'f, const N: usize> Pending<'f, N> {
     }
 }
 
+impl<const N: usize> Pending<'_, N> {
+    /// That of the call; `None` where there is none.
+    pub(crate) fn context(&self) -> Option<Context> {
+        // SAFETY: the call has begun; nobody changes its context.
+        self.call.as_ref().map(|call| unsafe { call.context().read() })
+    }
+}
+
 /// Observes `future` as the call that has begun; `judge` sees the output.
 #[inline(always)]
 pub fn observe_future<const N: usize, F: Future>(

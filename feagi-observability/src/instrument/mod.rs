@@ -34,6 +34,8 @@ mod measure;
 mod name;
 mod opening;
 mod outcome;
+#[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only requests begin outside of functions"))]
+mod owned;
 pub(crate) mod pace;
 pub mod probe;
 pub(crate) mod record;
@@ -58,7 +60,9 @@ const IS_ON: bool = cfg!(feature = "enabled") && crate::context::compiled::PROFI
 pub use allocating::{Allocating, Allocations};
 pub use block::{BlockScope, SampledBlockScope};
 pub use event::Event;
-pub use facts::{Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo};
+pub use facts::{
+    Dynamic, InstrumentFacts, InstrumentKind, LogWhen, MetricFacts, Rate, SiteFacts, Slo, SpanKind,
+};
 pub use foreign::{Adopted, AdoptedFuture, adopt_future};
 pub use frame::{Frame, frame_bytes};
 pub use future::{Observed, Pending, observe_allocating, observe_future};
@@ -75,6 +79,8 @@ pub use value::{Encoder, Field};
 
 pub(crate) use fields::{Fields, Keys, Value};
 pub(crate) use listed::listed_sites;
+#[cfg(feature = "tower")]
+pub(crate) use owned::{Owned, OwnedCall};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::{ThreadInfo, slot};
 pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

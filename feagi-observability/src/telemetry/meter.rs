@@ -8,7 +8,7 @@ use crate::instrument::alloc::is_counting;
 use crate::instrument::dynamic;
 use crate::instrument::label::{OVERFLOW, values_of};
 use crate::instrument::shard::{BOUNDS, BUCKETS, CallCells, Shard};
-use crate::instrument::{MetricFacts, Outcome, Site, SiteLive, registry};
+use crate::instrument::{MetricFacts, Outcome, Site, SiteLive, SpanKind, registry};
 use instruments::EventMeter;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -106,8 +106,16 @@ impl CallNames {
             _ => CallNames {
                 stem: "observed",
                 what: "observed functions without a metric name of their own".into(),
-                site: Some(("site".into(), live.name.into())),
+                site: Some(("site".into(), Self::label(site, live))),
             },
+        }
+    }
+
+    /// Spans of both sides of a request have the name of its method; what is made is not counted with what is answered.
+    fn label(site: &Site, live: &SiteLive) -> Cow<'static, str> {
+        match site.facts.kind {
+            SpanKind::Client => format!("client {}", live.name).into(),
+            _ => live.name.into(),
         }
     }
 

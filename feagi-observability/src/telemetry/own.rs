@@ -2,6 +2,7 @@
 
 use super::family::{Family, Kind, SeriesValue};
 use crate::collect::{SignalStats, Stats};
+use crate::context::propagation::refused_headers;
 
 /// The counts of [`Stats`] as families.
 pub(super) fn families(stats: &Stats) -> Vec<Family> {
@@ -47,8 +48,19 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
     }
     let truncated = counter("obs_truncated_total", "Records with a field that was cut.")
         .with_value(SeriesValue::count(stats.truncated));
-    let all = [emitted, discarded, accepted, exported, dropped, failures, retries, queue, truncated];
+    let all =
+        [emitted, discarded, accepted, exported, dropped, failures, retries, queue, headers(), truncated];
     all.into_iter().filter(|family| !family.series.is_empty()).collect()
+}
+
+fn headers() -> Family {
+    let help = "Headers of contexts, and members of baggage, that were refused.";
+    let mut family = Family::new(Kind::Counter, "obs_headers_refused_total", help);
+    for (header, reason, count) in refused_headers() {
+        let labels = vec![("header".into(), header.name().into()), ("reason".into(), reason.as_str().into())];
+        family.push(labels, SeriesValue::count(count));
+    }
+    family
 }
 
 /// A family of one count without labels.

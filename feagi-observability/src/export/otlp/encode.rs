@@ -5,13 +5,11 @@
 
 use crate::collect::{Entry, EntryKind, NumberedField, numbered};
 use crate::context::{SpanId, TraceId};
-use crate::instrument::{Outcome, Value};
+use crate::instrument::{Outcome, SpanKind, Value};
 use crate::protobuf::Message;
 use std::collections::BTreeMap;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// `SPAN_KIND_INTERNAL`.
-const INTERNAL: u64 = 1;
 /// `STATUS_CODE_ERROR`.
 const ERROR: u64 = 2;
 /// `attributes` of a span.
@@ -73,7 +71,8 @@ pub(super) fn span(entry: &Entry<'_>, out: &mut Message) {
         out.bytes(4, &entry.parent_id.to_bytes());
     }
     out.string(5, entry.name);
-    out.uint64(6, INTERNAL);
+    let kind = entry.site.map_or(SpanKind::Internal, |site| site.facts.kind);
+    out.uint64(6, kind as u64);
     out.fixed64(7, entry.start);
     out.fixed64(8, entry.end());
     let mut named = Named::default();
