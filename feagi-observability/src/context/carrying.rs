@@ -70,6 +70,14 @@ impl ThreadSlot {
         self.all_carried.entries().last()?.carried.clone()
     }
 
+    /// Shows the request id to `with`; `None` if there is none.
+    #[cold]
+    pub(crate) fn see_request_id<R>(&self, with: impl FnOnce(&str) -> R) -> Option<R> {
+        // SAFETY: the module's invariant. `with` is one of ours, and neither enters nor leaves anything.
+        let carried = unsafe { self.carrying.get().as_ref() }?;
+        carried.request_id().map(|id| with(id))
+    }
+
     /// Makes `context` the innermost one, or none, and carries `carried`, until [`ThreadSlot::detach`] is called with the key that this
     /// returns; `None` if there are too many.
     pub(crate) fn attach(&self, context: Context, carried: Option<&Arc<Carried>>) -> Option<Key> {
