@@ -38,8 +38,8 @@ pub use compat::ring_layer::{
 };
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
-    FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
-    TelemetryConfig,
+    Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
+    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig,
 };
 pub use context::{Context, SpanId, TraceId, current_context};
 pub use error::ObservabilityError;
