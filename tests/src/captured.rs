@@ -36,6 +36,14 @@ impl Capture {
     /// # Panics
     /// When observability cannot be started.
     pub fn start(test: &str, level: &str) -> Capture {
+        Capture::start_with(test, level, TelemetryConfig::default())
+    }
+
+    /// The same, with spans as `telemetry` says.
+    ///
+    /// # Panics
+    /// When observability cannot be started.
+    pub fn start_with(test: &str, level: &str, telemetry: TelemetryConfig) -> Capture {
         let folder = std::env::temp_dir().join(format!("feagi-observability-{test}-{}", std::process::id()));
         let log = folder.join("log.jsonl");
         let manager = init_observability(&ObservabilityConfig {
@@ -46,7 +54,7 @@ impl Capture {
                 rate_limit: 0,
                 ..Default::default()
             },
-            telemetry: TelemetryConfig { tracing_enabled: true, ..Default::default() },
+            telemetry: TelemetryConfig { tracing_enabled: true, ..telemetry },
             profiling: ProfilingConfig {
                 chrome_tracing: true,
                 output_dir: folder.clone(),

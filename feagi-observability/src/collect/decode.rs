@@ -42,7 +42,9 @@ impl Raw {
     }
 
     fn is_partial(&self) -> bool {
-        self.is_span() && self.header.mark.flags & flags::PARTIAL != 0 && !self.header.parent_id.is_valid()
+        // Of a trace that is not kept, it was for how it ended: nothing around it is.
+        let is_alone = self.header.mark.flags & (flags::PARTIAL | flags::SAMPLED) != flags::SAMPLED;
+        self.is_span() && is_alone && !self.header.parent_id.is_valid()
     }
 
     /// Whether it is one of the two records of a call whose span is foreign.

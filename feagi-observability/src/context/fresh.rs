@@ -27,7 +27,7 @@ impl FreshIds {
         self.trace_random.set(next);
         let high = (next >> 64) as u64;
         // One bit set: never the invalid id. Not one of the last 56, by whose randomness it is decided what is kept, see `sampling`.
-        TraceId { high, low: (next as u64 ^ high) | 1 << 63 }
+        TraceId { high: high | 1, low: next as u64 ^ high }
     }
 
     /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike (2^64 divided by the golden
@@ -63,8 +63,8 @@ mod tests {
             set.iter_mut().enumerate().for_each(|(bit, count)| *count += (id >> bit) as u32 & 1);
         }
         // Five standard deviations of a fair coin; one bit is always set.
-        assert_eq!(set[63], 20_000);
-        set[63] = 10_000;
+        assert_eq!(set[64], 20_000);
+        set[64] = 10_000;
         assert!(set.iter().all(|count| count.abs_diff(10_000) < 354), "{set:?}");
     }
 }

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 const RANDOM_BITS: u32 = 56;
 
-/// Zero keeps all.
-static THRESHOLD: AtomicU64 = AtomicU64::new(0);
+/// In the upper 56 bits, as trace ids are shifted; zero keeps all. Until somebody wants spans it keeps none.
+static THRESHOLD: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// Keeps this share of all traces, from now on.
 pub(crate) fn keep(ratio: f64) {
@@ -21,13 +21,15 @@ pub(crate) fn keep(ratio: f64) {
 fn threshold(ratio: f64) -> u64 {
     let all = 1_u64 << RANDOM_BITS;
     // From floats the cast saturates.
-    all - ((ratio * all as f64) as u64).min(all)
+    let left_out = all - ((ratio * all as f64) as u64).min(all);
+    // None is as much as all.
+    left_out.checked_shl(64 - RANDOM_BITS).filter(|_| left_out < all).unwrap_or(u64::MAX)
 }
 
 /// Whether a trace that begins here is kept.
 #[inline(always)]
 pub(super) fn keeps(trace_id: TraceId) -> bool {
-    (trace_id.low & ((1 << RANDOM_BITS) - 1)) >= THRESHOLD.load(Relaxed)
+    trace_id.low << (64 - RANDOM_BITS) >= THRESHOLD.load(Relaxed)
 }
 
 /// Traces a second that others may have kept here, beyond those that this process would keep.
@@ -73,9 +75,9 @@ mod tests {
     #[test]
     fn the_ends_of_the_scale_are_exact_and_the_middle_is_the_middle() {
         assert_eq!(threshold(1.0), 0);
-        assert_eq!(threshold(0.0), 1 << RANDOM_BITS);
-        assert_eq!(threshold(0.5), 1 << (RANDOM_BITS - 1));
-        assert_eq!((threshold(-1.0), threshold(2.0)), (1 << RANDOM_BITS, 0));
+        assert_eq!(threshold(0.0), u64::MAX);
+        assert_eq!(threshold(0.5), 1 << 63);
+        assert_eq!((threshold(-1.0), threshold(2.0)), (u64::MAX, 0));
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! A context that several threads may read while another gives its place to a new one. Every part is an atomic of its own;
 //! whoever reads looks afterwards whether the place still holds what it asked for.
 
+use super::slot::Fate;
 use super::{Context, SpanId, SpanName, TraceId};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering::Relaxed};
 
 pub(crate) struct SharedContext {
     trace_high: AtomicU64,
     trace_low: AtomicU64,
     span: AtomicU64,
     parent: AtomicU64,
-    kept: AtomicU64,
     /// Null or a static.
     name: AtomicPtr<SpanName>,
-    sampled: AtomicBool,
+    fate: AtomicU8,
 }
 
 impl SharedContext {
@@ -23,9 +23,8 @@ impl SharedContext {
         self.trace_low.store(context.trace_id.low, Relaxed);
         self.span.store(context.span_id.0, Relaxed);
         self.parent.store(context.parent_id.0, Relaxed);
-        self.kept.store(context.kept.0, Relaxed);
         self.name.store(ptr::from_ref(context.name).cast_mut(), Relaxed);
-        self.sampled.store(context.sampled, Relaxed);
+        self.fate.store(context.fate.0, Relaxed);
     }
 
     /// The parts as they are found; `None` before the first `store`. Relaxed: the reader asks the owner before and after.
@@ -37,9 +36,8 @@ impl SharedContext {
             trace_id: TraceId { high: self.trace_high.load(Relaxed), low: self.trace_low.load(Relaxed) },
             span_id: SpanId(self.span.load(Relaxed)),
             parent_id: SpanId(self.parent.load(Relaxed)),
-            kept: SpanId(self.kept.load(Relaxed)),
             name,
-            sampled: self.sampled.load(Relaxed),
+            fate: Fate(self.fate.load(Relaxed)),
         })
     }
 }

@@ -20,12 +20,56 @@ pub struct Context {
     pub(crate) span_id: SpanId,
     /// The nearest call around it that has a span.
     pub(crate) parent_id: SpanId,
-    /// The parent of what begins below: itself if it has a span, else its own parent.
-    pub(crate) kept: SpanId,
     /// For log lines.
     pub(crate) name: &'static SpanName,
+    pub(crate) fate: Fate,
+}
+
+/// What becomes of a context's trace and of its own span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Fate(pub(super) u8);
+
+impl Fate {
+    const SAMPLED: u8 = 1;
+    /// The trace is kept, its own span is not.
+    const THINNED: u8 = 2;
+    /// The trace begins with it.
+    const ROOT: u8 = 4;
+
+    #[inline(always)]
+    pub(crate) const fn root(is_sampled: bool) -> Fate {
+        Fate(Fate::ROOT | is_sampled as u8)
+    }
+
+    /// Of what begins in a trace that has begun elsewhere.
+    #[inline(always)]
+    pub(crate) const fn remote(is_sampled: bool) -> Fate {
+        Fate(is_sampled as u8)
+    }
+
+    /// Of what begins below.
+    #[inline(always)]
+    fn of_child(self) -> Fate {
+        Fate(self.0 & Fate::SAMPLED)
+    }
+
+    /// The same without its own span.
+    pub(crate) fn thinned(self) -> Fate {
+        Fate(self.0 | Fate::THINNED)
+    }
+
     /// Whether the trace is kept.
-    pub(crate) sampled: bool,
+    #[inline(always)]
+    pub(crate) const fn is_sampled(self) -> bool {
+        self.0 & Fate::SAMPLED != 0
+    }
+
+    /// Whether it has a span of its own, unless it gets one for how it ends.
+    #[inline(always)]
+    const fn is_kept(self) -> bool {
+        self.0 & (Fate::SAMPLED | Fate::THINNED) == Fate::SAMPLED
+    }
 }
 
 /// The name of a site's spans, known from its first call on: contexts point here, and so take one word for it.
@@ -56,9 +100,9 @@ impl Context {
     };
 
     /// That of a thread which is ending: no ids.
-    pub(crate) const fn none(name: &'static SpanName, sampled: bool) -> Context {
+    pub(crate) const fn none(name: &'static SpanName, is_sampled: bool) -> Context {
         let (trace_id, none) = (TraceId::NONE, SpanId::NONE);
-        Context { trace_id, span_id: none, parent_id: none, kept: none, name, sampled }
+        Context { trace_id, span_id: none, parent_id: none, name, fate: Fate::root(is_sampled) }
     }
 
     /// A span of another process, as the parent of what is done for it here; `None` if one of its ids is not valid.
@@ -74,14 +118,25 @@ impl Context {
     /// });
     /// ```
     pub fn remote(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Option<Context> {
-        let kept = if is_sampled { span_id } else { SpanId::NONE };
-        let context = Context { trace_id, span_id, kept, sampled: is_sampled, ..Context::NONE };
+        let context = Context { trace_id, span_id, fate: Fate::remote(is_sampled), ..Context::NONE };
         (trace_id.is_valid() && span_id.is_valid()).then_some(context)
+    }
+
+    /// The parent of what begins below: itself if it has a span, else its own parent.
+    #[inline(always)]
+    fn kept(&self) -> SpanId {
+        if self.fate.is_kept() { self.span_id } else { self.parent_id }
+    }
+
+    /// Whether its span, should it have one, is the outermost of its trace without being the first: those around it have none.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.parent_id.is_valid() && self.fate != Fate::root(true)
     }
 
     /// What is called from here in other processes has this parent: one that is exported, where there is one. Whether it is.
     pub(crate) fn parent_of_others(&self) -> (SpanId, bool) {
-        if self.sampled && self.kept.is_valid() { (self.kept, true) } else { (self.span_id, false) }
+        let kept = self.kept();
+        if self.fate.is_sampled() && kept.is_valid() { (kept, true) } else { (self.span_id, false) }
     }
 
     /// The trace.
@@ -96,7 +151,7 @@ impl Context {
 
     /// Whether the trace is exported.
     pub fn is_sampled(&self) -> bool {
-        self.sampled
+        self.fate.is_sampled()
     }
 }
 
@@ -176,24 +231,18 @@ impl ThreadSlot {
         if is_trace { innermost } else { ptr::null() }
     }
 
-    /// The context of what begins now under `parent`; without one a root, of a trace that is kept if `samples_root` and the ratio say so.
-    pub(crate) fn child_of(
-        &self,
-        parent: Option<Context>,
-        name: &'static SpanName,
-        samples_root: bool,
-    ) -> Context {
+    /// The context of what begins now under `parent`; without one a root, of a trace that is kept if the ratio says so.
+    pub(crate) fn child_of(&self, parent: Option<Context>, name: &'static SpanName) -> Context {
         let span_id = self.fresh.span_id();
         match parent {
-            Some(Context { trace_id, kept: parent_id, sampled, .. }) => {
-                let kept = if sampled { span_id } else { parent_id };
-                Context { trace_id, span_id, parent_id, kept, name, sampled }
+            Some(parent) => {
+                let (trace_id, parent_id, fate) = (parent.trace_id, parent.kept(), parent.fate.of_child());
+                Context { trace_id, span_id, parent_id, name, fate }
             }
             None => {
                 let (trace_id, parent_id) = (self.fresh.trace_id(), SpanId::NONE);
-                let sampled = samples_root && sampling::keeps(trace_id);
-                let kept = if sampled { span_id } else { SpanId::NONE };
-                Context { trace_id, span_id, parent_id, kept, name, sampled }
+                let fate = Fate::root(sampling::keeps(trace_id));
+                Context { trace_id, span_id, parent_id, name, fate }
             }
         }
     }
@@ -237,17 +286,12 @@ impl ThreadSlot {
     }
 
     /// Writes the context of what begins now to `place`: below the innermost one, which is settled then. Without one it is a root, of a
-    /// trace that is kept if `samples_root` and the ratio say so.
+    /// trace that is kept if the ratio says so.
     ///
     /// # Safety
     /// `place` is one for a context.
     #[inline(always)]
-    pub(crate) unsafe fn write_child(
-        &self,
-        place: *mut Context,
-        name: &'static SpanName,
-        samples_root: bool,
-    ) {
+    pub(crate) unsafe fn write_child(&self, place: *mut Context, name: &'static SpanName) {
         if !compiled::IDS {
             // SAFETY: the caller's promise.
             return unsafe { place.write(Context::none(name, false)) };
@@ -259,17 +303,16 @@ impl ThreadSlot {
         unsafe {
             (&raw mut (*place).span_id).write(span_id);
             (&raw mut (*place).name).write(name);
-            let (trace_id, parent_id, sampled) = match parent.as_ref() {
-                Some(parent) => (parent.trace_id, parent.kept, parent.sampled),
+            let (trace_id, parent_id, fate) = match parent.as_ref() {
+                Some(parent) => (parent.trace_id, parent.kept(), parent.fate.of_child()),
                 None => {
                     let trace_id = self.fresh.trace_id();
-                    (trace_id, SpanId::NONE, samples_root && sampling::keeps(trace_id))
+                    (trace_id, SpanId::NONE, Fate::root(sampling::keeps(trace_id)))
                 }
             };
-            (&raw mut (*place).kept).write(if sampled { span_id } else { parent_id });
             (&raw mut (*place).trace_id).write(trace_id);
             (&raw mut (*place).parent_id).write(parent_id);
-            (&raw mut (*place).sampled).write(sampled);
+            (&raw mut (*place).fate).write(fate);
         }
     }
 

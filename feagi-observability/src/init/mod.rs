@@ -86,7 +86,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         .transpose()
         .map_err(ObservabilityError::Thread)?;
     capture.store(true, Relaxed);
-    sampling::keep(config.telemetry.sample_ratio);
+    sampling::keep(if has_spans { config.telemetry.sample_ratio } else { 0.0 });
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
     pace::limit(config.telemetry.spans_per_second);
     registry::set_policy(Some(policy(plan.filter, has_spans, &config.telemetry)));

@@ -52,11 +52,10 @@ impl Call {
         // SAFETY: the caller's promise. Piece by piece, as a context is.
         unsafe {
             let mut flags = state.flags();
-            if compiled::TRACE && (*place).context.sampled {
+            if compiled::TRACE && (*place).context.fate.is_sampled() {
                 flags |= flags::SAMPLED;
             } else {
-                // Should it be kept at its end, nothing around it is.
-                flags = flags & !flags::SPAN | flags::PARTIAL;
+                flags &= !flags::SPAN;
             }
             let mark = Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: flags | fields.flags };
             (&raw mut (*place).end).write(End { bytes: fields.bytes, mark });
@@ -108,7 +107,7 @@ pub(super) unsafe fn begin_scope<'f>(
     // SAFETY: the caller's promise. The context is entered where it stands.
     unsafe {
         let context = &raw mut (*place).context;
-        thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
+        thread.slot.write_child(context, &site.span_name);
         Call::write(place, thread.slot.innermost(), state, fields);
         if state.has(signals::THINNED) {
             pace::thin(place, site);
@@ -135,7 +134,7 @@ pub(super) unsafe fn begin_future<'f>(
     // SAFETY: the caller's promise.
     unsafe {
         let context = &raw mut (*place).context;
-        thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
+        thread.slot.write_child(context, &site.span_name);
         Call::write(place, ptr::null(), state, fields);
         if state.has(signals::THINNED) {
             pace::thin(place, site);
@@ -166,7 +165,7 @@ pub(super) unsafe fn begin_below<'f>(
     unsafe {
         let context = &raw mut (*place).context;
         let previous = thread.slot.settled();
-        context.write(thread.slot.child_of(parent, &site.span_name, state.has(signals::SPAN)));
+        context.write(thread.slot.child_of(parent, &site.span_name));
         Call::write(place, previous, state, fields);
         if state.has(signals::THINNED) {
             pace::thin(place, site);

@@ -201,15 +201,13 @@ impl Head {
         let mut context = MaybeUninit::uninit();
         // SAFETY: a place for a context, which is then written.
         let context: Context = unsafe {
-            let samples_root = self.state.has(signals::SPAN);
-            thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name, samples_root);
+            thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name);
             context.assume_init()
         };
-        let start = clock::now();
-        if compiled::TRACE && context.sampled {
+        if compiled::TRACE && context.fate.is_sampled() {
             flags |= flags::SAMPLED;
-            if self.state.has(signals::THINNED) && pace::is_too_many(self.site, start) {
-                flags &= !flags::SPAN;
+            if self.state.has(signals::THINNED) {
+                flags = pace::thin_event(&context, self.site, flags);
             }
         } else {
             flags &= !flags::SPAN;
@@ -225,7 +223,7 @@ impl Head {
             trace_id: context.trace_id,
             span_id: context.span_id,
             parent_id: context.parent_id,
-            start,
+            start: clock::now(),
             duration: 0,
         };
         // SAFETY: the caller's promise.

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::clock;
 use super::record::flags;
 use super::site::{Site, signals};
+use crate::context::Context;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Spans a second and site; zero is no limit, and then nobody asks.
@@ -41,10 +42,19 @@ impl Pace {
     }
 }
 
-/// Whether the span that begins now at these clock ticks is one too many for its site.
+/// The flags of an event's record, which may be one too many.
 #[cold]
 #[inline(never)]
-pub(super) fn is_too_many(site: &'static Site, ticks: u64) -> bool {
+pub(super) fn thin_event(context: &Context, site: &'static Site, flags: u8) -> u8 {
+    match (is_too_many(site, clock::now()), context.is_partial()) {
+        (true, _) => flags & !flags::SPAN,
+        (false, true) => flags | flags::PARTIAL,
+        (false, false) => flags,
+    }
+}
+
+/// Whether the span that begins now at these clock ticks is one too many for its site.
+fn is_too_many(site: &'static Site, ticks: u64) -> bool {
     let second = clock::to_nanos(ticks) / 1_000_000_000;
     !site.live().pace.admits(second & u64::from(u32::MAX), MOST.load(Relaxed))
 }
@@ -59,11 +69,17 @@ pub(super) fn is_too_many(site: &'static Site, ticks: u64) -> bool {
 pub(super) unsafe fn thin(call: *mut Call, site: &'static Site) {
     // SAFETY: the caller's promise.
     let call = unsafe { &mut *call };
-    if call.end.mark.flags & flags::SPAN != 0 && is_too_many(site, call.start) {
+    if call.end.mark.flags & flags::SPAN == 0 {
+        return;
+    }
+    let is_thinned = is_too_many(site, call.start);
+    if is_thinned {
         call.end.mark.flags &= !flags::SPAN;
-        // Should it be kept at its end, and be the outermost of those, it is known not to be all of its trace.
+        call.context.fate = call.context.fate.thinned();
+    }
+    // One that is thinned, and kept at its end all the same, misses what was called within it.
+    if is_thinned || call.context.is_partial() {
         call.end.mark.flags |= flags::PARTIAL;
-        call.context.kept = call.context.parent_id;
     }
 }
 

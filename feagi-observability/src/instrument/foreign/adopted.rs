@@ -99,7 +99,7 @@ impl Running {
     /// How its record begins, if it ends well.
     fn end(&self) -> End {
         let mut flags = self.state.flags() & flags::LINE;
-        if self.context.sampled {
+        if self.context.fate.is_sampled() {
             flags |= flags::SAMPLED;
             let is_example = self.span.is_some() && self.state.has(signals::METRICS);
             flags |= if is_example { flags::ADOPTED } else { 0 };

@@ -45,19 +45,19 @@ impl Parent {
 }
 
 /// Opens a span with one handle and returns its key; `write` encodes its first values, keyed by their index.
-/// A root is exported if `samples_root`.
+/// Whether spans are wanted is for the count of those that there is no room for.
 pub(crate) fn open(
     metadata: &'static Metadata<'static>,
     parent: Parent,
-    samples_root: bool,
+    is_wanted: bool,
     write: impl FnOnce(&mut Encoder<'_>),
 ) -> u64 {
-    let flags = if samples_root { flags::SPAN } else { 0 };
+    let flags = if is_wanted { flags::SPAN } else { 0 };
     let (Some(thread), Some(fresh)) = (thread::attach(), pool::take()) else {
         lost::count(flags);
         return NO_SPAN;
     };
-    let context = thread.slot.child_of(parent.context(thread), name_of(metadata), samples_root);
+    let context = thread.slot.child_of(parent.context(thread), name_of(metadata));
     let block = fresh.block;
     block.values.with(|open| open.reset(write));
     if thread.slot.is_carrying() {
@@ -182,7 +182,7 @@ pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
         return false;
     }
     if let (Some(context), Some(metadata), true) = (context, metadata, is_wanted)
-        && context.sampled
+        && context.fate.is_sampled()
     {
         leave_record(span, &context, metadata);
     }
@@ -201,6 +201,7 @@ fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'stat
     let flags = flags::SPAN
         | flags::SAMPLED
         | if is_nested { 0 } else { flags::ASYNC }
+        | if context.is_partial() { flags::PARTIAL } else { 0 }
         | if outcome.is_some() { flags::ADOPTED } else { 0 };
     let outcome = outcome.copied().unwrap_or(Outcome::Ok);
     let push = |written: Written, bytes: *const MaybeUninit<u8>| {
