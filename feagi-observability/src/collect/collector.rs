@@ -196,12 +196,17 @@ impl Worker {
     fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
         let has_example = compiled::METRICS && compiled::TRACE && (record.is_span() || record.is_adopted());
         if let (true, Some(site)) = (has_example, entry.site) {
-            let (trace_id, span_id) = (entry.trace_id, entry.span_id);
-            let is_pinned = entry.over_budget;
-            let example = Example { trace_id, span_id, duration: entry.duration, end: record.end, is_pinned };
+            let example = Example {
+                trace_id: entry.trace_id,
+                span_id: entry.span_id,
+                request_id: entry.fields.request_id().map(Arc::from),
+                duration: entry.duration,
+                end: record.end,
+                is_pinned: entry.over_budget,
+            };
             if let Some(series) = entry.series(site) {
-                exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, example);
-                exemplars::offer_values(site, series, entry.fields, example);
+                exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, &example);
+                exemplars::offer_values(site, series, entry.fields, &example);
             }
         }
         if compiled::TRACE && record.is_span() {

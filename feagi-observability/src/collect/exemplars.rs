@@ -6,7 +6,7 @@ use crate::context::{SpanId, TraceId};
 use crate::instrument::histogram::bucket_of;
 use crate::instrument::shard::{BUCKETS, bucket_within};
 use crate::instrument::{Fields, InstrumentFacts, InstrumentKind, Outcome, Site, Value};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A bucket's example is replaced at most this often, so that a scrape finds one that a log still holds.
 const MIN_AGE_NANOS: u64 = 1_000_000_000;
@@ -14,10 +14,12 @@ const MIN_AGE_NANOS: u64 = 1_000_000_000;
 const PINNED_NANOS: u64 = 60_000_000_000;
 
 /// One span that stands for a number.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Example {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,
+    /// The caller's.
+    pub(crate) request_id: Option<Arc<str>>,
     /// Its duration in nanoseconds.
     pub(crate) duration: u64,
     /// When it ended, nanoseconds since the Unix epoch.
@@ -27,7 +29,7 @@ pub(crate) struct Example {
 }
 
 /// One event that stands for a value in a histogram.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ValueExample {
     pub(crate) record: Example,
     pub(crate) value: f64,
@@ -50,21 +52,21 @@ fn lock() -> MutexGuard<'static, Vec<Vec<SeriesExamples>>> {
 }
 
 /// Offers a span of the site with this index, of one of its series, whose durations have these bounds.
-pub(crate) fn offer(site: usize, series: usize, bounds: &[u64], outcome: Outcome, example: Example) {
+pub(crate) fn offer(site: usize, series: usize, bounds: &[u64], outcome: Outcome, example: &Example) {
     let mut all = lock();
     let Some(of_site) = grown(&mut all, site) else { return };
     let Some(examples) = grown(of_site, series) else { return };
     let bucket = bucket_within(example.duration, bounds);
     let outcome = examples.outcomes.get_mut(outcome as usize);
     for slot in [examples.buckets.get_mut(bucket), outcome].into_iter().flatten() {
-        if slot.is_none_or(|old| example.replaces(&old)) {
-            *slot = Some(example);
+        if slot.as_ref().is_none_or(|old| example.replaces(old)) {
+            *slot = Some(example.clone());
         }
     }
 }
 
 /// Offers an event of a site with histograms, of one of its series: what it fed them stands in its fields.
-pub(crate) fn offer_values(site: &'static Site, series: usize, fields: Fields<'_>, record: Example) {
+pub(crate) fn offer_values(site: &'static Site, series: usize, fields: Fields<'_>, record: &Example) {
     let is_histogram = |facts: &&InstrumentFacts| facts.kind == InstrumentKind::Histogram;
     for (index, facts) in site.facts.instruments.iter().enumerate().filter(|(_, facts)| is_histogram(facts)) {
         let value = fields.iter().find(|(key, _)| *key == facts.field).and_then(|(_, value)| number(value));
@@ -74,9 +76,9 @@ pub(crate) fn offer_values(site: &'static Site, series: usize, fields: Fields<'_
         let of_instrument = of_series.and_then(|examples| grown(&mut examples.values, index));
         let bucket = bucket_of(value, facts.bounds());
         if let Some(slot) = of_instrument.and_then(|buckets| grown(buckets, bucket))
-            && slot.is_none_or(|old| record.replaces(&old.record))
+            && slot.as_ref().is_none_or(|old| record.replaces(&old.record))
         {
-            *slot = Some(ValueExample { record, value });
+            *slot = Some(ValueExample { record: record.clone(), value });
         }
     }
 }
@@ -124,6 +126,7 @@ mod tests {
         let at = |seconds: u64, is_pinned| Example {
             trace_id: TraceId::NONE,
             span_id: SpanId::NONE,
+            request_id: None,
             duration: 1,
             end: seconds * 1_000_000_000,
             is_pinned,

@@ -19,12 +19,12 @@ static NOTHING: Carried = Carried::NOTHING;
 #[derive(Default)]
 pub(super) struct Carrying {
     entries: UnsafeCell<Vec<Entry>>,
-    last_key: Cell<u64>,
+    last_key: Cell<u32>,
 }
 
 struct Entry {
-    /// Of a guard; 0 for a frame's own.
-    key: u64,
+    /// `None` for what the frame itself has brought.
+    key: Option<Key>,
     frame: *const Context,
     carried: Option<Arc<Carried>>,
 }
@@ -38,9 +38,9 @@ impl Carrying {
     }
 
     /// A key that no other guard of this thread has.
-    fn new_key(&self) -> u64 {
-        self.last_key.set(self.last_key.get() + 1);
-        self.last_key.get()
+    fn new_key(&self) -> Key {
+        self.last_key.set(self.last_key.get().wrapping_add(1));
+        Key::guard(self.last_key.get())
     }
 
     fn innermost(&self) -> *const Carried {
@@ -70,20 +70,28 @@ impl ThreadSlot {
         self.all_carried.entries().last()?.carried.clone()
     }
 
+    /// Shows the request id to `with`; `None` if there is none.
+    #[cold]
+    pub(crate) fn see_request_id<R>(&self, with: impl FnOnce(&str) -> R) -> Option<R> {
+        // SAFETY: the module's invariant. `with` is one of ours, and neither enters nor leaves anything.
+        let carried = unsafe { self.carrying.get().as_ref() }?;
+        carried.request_id().map(|id| with(id))
+    }
+
     /// Makes `context` the innermost one, or none, and carries `carried`, until [`ThreadSlot::detach`] is called with the key that this
     /// returns; `None` if there are too many.
-    pub(crate) fn attach(&self, context: Context, carried: Option<&Arc<Carried>>) -> Option<u64> {
+    pub(crate) fn attach(&self, context: Context, carried: Option<&Arc<Carried>>) -> Option<Key> {
         let frame = self.entered.frame_below(self.settled());
         let key = self.all_carried.new_key();
-        self.stay(Key::Guard(key), context).then(|| {
-            self.carry(key, frame, carried);
+        self.stay(key, context).then(|| {
+            self.carry(Some(key), frame, carried);
             key
         })
     }
 
     /// Ends what [`ThreadSlot::attach`] began, in whatever order.
-    pub(crate) fn detach(&self, key: u64) {
-        self.stay_no_more(Key::Guard(key));
+    pub(crate) fn detach(&self, key: Key) {
+        self.stay_no_more(key);
         self.carry_no_more(key);
     }
 
@@ -98,12 +106,12 @@ impl ThreadSlot {
     ) -> *const Context {
         // SAFETY: the caller's promise.
         let previous = unsafe { self.enter(context) };
-        self.carry(0, context, carried);
+        self.carry(None, context, carried);
         previous
     }
 
     /// Carries `carried`, or nothing, until the frame whose context stands at `frame` is left, or the guard with this key.
-    fn carry(&self, key: u64, frame: *const Context, carried: Option<&Arc<Carried>>) {
+    fn carry(&self, key: Option<Key>, frame: *const Context, carried: Option<&Arc<Carried>>) {
         if carried.is_some() || self.is_carrying() {
             self.all_carried.entries().push(Entry { key, frame, carried: carried.cloned() });
             self.carrying.set(self.all_carried.innermost());
@@ -111,8 +119,8 @@ impl ThreadSlot {
     }
 
     /// What the guard with this key has brought is no longer carried, whatever has come since.
-    fn carry_no_more(&self, key: u64) {
-        let found = self.all_carried.entries().iter().rposition(|entry| entry.key == key);
+    fn carry_no_more(&self, key: Key) {
+        let found = self.all_carried.entries().iter().rposition(|entry| entry.key == Some(key));
         if let Some(index) = found {
             let gone = self.all_carried.entries().remove(index);
             self.carrying.set(self.all_carried.innermost());
@@ -120,21 +128,20 @@ impl ThreadSlot {
         }
     }
 
-    /// Leaves the frame whose context stands at `frame`, with everything that came in there; back to `previous`. Whether anything is
-    /// carried, now or until now.
+    /// Leaves the frame whose context stands at `frame`, with everything that came in there; back to `previous`.
     #[inline(always)]
-    pub(crate) fn leave(&self, frame: *const Context, previous: *const Context) -> bool {
-        self.restore(previous);
-        let is_carrying = self.is_carrying();
-        if is_carrying {
-            self.carry_no_more_in(frame);
+    pub(crate) fn leave(&self, frame: *const Context, previous: *const Context) {
+        if self.is_carrying() {
+            return self.leave_carrying(frame, previous);
         }
-        is_carrying
+        self.restore(previous);
     }
 
+    /// The same where something is carried, or hidden.
     #[cold]
     #[inline(never)]
-    fn carry_no_more_in(&self, frame: *const Context) {
+    pub(crate) fn leave_carrying(&self, frame: *const Context, previous: *const Context) {
+        self.restore(previous);
         let first = self.all_carried.entries().iter().position(|entry| ptr::eq(entry.frame, frame));
         if let Some(first) = first {
             self.carry_first(first);

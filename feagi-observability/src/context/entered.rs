@@ -15,13 +15,28 @@ use std::ptr;
 /// Guards that a thread may hold at once, marked stays included; what is entered beyond them is not seen.
 const DEPTH: usize = 4096;
 
-/// Whose stay it is.
+/// Whose stay it is: a foreign span's, which may have been entered several times, or a guard's of a captured context, for the one time
+/// that it is attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Key {
-    /// A foreign span's, which may have been entered several times.
-    Span(u64),
-    /// A guard's of a captured context, for the one time that it is attached.
-    Guard(u64),
+pub(crate) struct Key(u64);
+
+impl Key {
+    /// What the keys of guards end in. The keys of spans end in the number of their place, of which there are some 65,000.
+    const GUARD: u32 = u32::MAX - 1;
+
+    #[inline(always)]
+    pub(super) const fn span(key: u64) -> Self {
+        Key(key)
+    }
+
+    /// The same number comes again after four thousand million guards of one thread.
+    pub(super) const fn guard(number: u32) -> Self {
+        Key((number as u64) << 32 | Key::GUARD as u64)
+    }
+
+    const fn span_key(self) -> Option<u64> {
+        if self.0 as u32 == Key::GUARD { None } else { Some(self.0) }
+    }
 }
 
 struct Stay {
@@ -126,10 +141,7 @@ impl Entered {
 
     /// The key of the last span that was entered and not left.
     pub(super) fn last_span(&self) -> Option<u64> {
-        self.stays().live.iter().rev().find_map(|stay| match stay.key.get() {
-            Key::Span(key) => Some(key),
-            Key::Guard(_) => None,
-        })
+        self.stays().live.iter().rev().find_map(|stay| stay.key.get().span_key())
     }
 
     /// Ends all stays; the thread's slot is empty.
@@ -178,7 +190,7 @@ impl Stay {
         Box::leak(Box::new(Stay {
             context: UnsafeCell::new(Context::NONE),
             previous: Cell::new(ptr::null()),
-            key: Cell::new(Key::Guard(0)),
+            key: Cell::new(Key::guard(0)),
         }))
     }
 }

@@ -4,6 +4,7 @@ mod baggage;
 mod carried;
 mod carrying;
 mod entered;
+mod fresh;
 mod ids;
 pub(crate) mod propagation;
 mod shared;
@@ -24,6 +25,7 @@ pub(crate) mod compiled {
 
 pub use baggage::Baggage;
 pub(crate) use carried::Carried;
+pub(crate) use entered::Key as GuardKey;
 pub use ids::{SpanId, TraceId};
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};

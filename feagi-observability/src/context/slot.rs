@@ -5,6 +5,7 @@
 
 use super::carrying::Carrying;
 use super::entered::{Entered, Key, Left};
+use super::fresh::FreshIds;
 use super::{Carried, SpanId, TraceId, compiled};
 use std::cell::Cell;
 use std::ptr;
@@ -94,21 +95,9 @@ pub(crate) struct ThreadSlot {
     current: AtomicPtr<Context>,
     /// What is carried beside the ids; null where nothing is, nor hidden.
     pub(super) carrying: Cell<*const Carried>,
-    /// Odd.
-    next_span: Cell<u64>,
-    /// Odd, as its generator wants it.
-    trace_random: Cell<u128>,
+    fresh: FreshIds,
     pub(super) entered: Entered,
     pub(super) all_carried: Carrying,
-}
-
-/// Where a thread is.
-#[derive(Clone, Copy)]
-struct Around {
-    /// Where the innermost context stands; null where nothing has been entered.
-    innermost: *const Context,
-    /// The same, if it has a trace; else null.
-    parent: *const Context,
 }
 
 thread_local! {
@@ -131,8 +120,7 @@ impl ThreadSlot {
         ThreadSlot {
             current: AtomicPtr::new(ptr::null_mut()),
             carrying: Cell::new(ptr::null()),
-            trace_random: Cell::new((u128::from(seed[0]) << 64 | u128::from(seed[1])) | 1),
-            next_span: Cell::new(seed[2] | 1),
+            fresh: FreshIds::new(seed),
             entered: Entered::default(),
             all_carried: Carrying::default(),
         }
@@ -142,38 +130,39 @@ impl ThreadSlot {
     #[inline(always)]
     pub(crate) fn current(&self) -> Option<Context> {
         // SAFETY: the module's invariant; the pointer was stored by this thread.
-        unsafe { self.around().parent.as_ref() }.copied()
+        unsafe { self.parent().as_ref() }.copied()
     }
 
-    /// Where the innermost context stands.
+    /// Where the innermost context stands; null where nothing has been entered.
     #[inline(always)]
     pub(crate) fn settled(&self) -> *const Context {
-        self.around().innermost
+        self.parent();
+        self.innermost()
     }
 
-    /// What a call would begin in. A guard that was dropped out of order may have left a context that has no trace: then what was
-    /// there before it takes its place. One may also have been entered on purpose: then the thread is in none.
+    /// What a call begins below; null for a root. A guard that was dropped out of order may have left a context that has no trace: then
+    /// what was there before it takes its place. One may also have been entered on purpose: then the thread is in none.
     #[inline(always)]
-    fn around(&self) -> Around {
+    fn parent(&self) -> *const Context {
         let innermost = self.innermost();
         // SAFETY: as in `current`.
         match unsafe { innermost.as_ref() } {
-            // Our own ids never have this half zero; what comes from outside may.
+            // Hardly ever is this half of a real id zero; then it is found not to be marked.
             Some(context) if context.trace_id.low == 0 => self.settle(innermost),
-            _ => Around { innermost, parent: innermost },
+            _ => innermost,
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn settle(&self, mut innermost: *const Context) -> Around {
+    fn settle(&self, mut innermost: *const Context) -> *const Context {
         while let Some(previous) = self.entered.before_marked(innermost) {
             innermost = previous;
             self.restore(previous);
         }
         // SAFETY: as in `current`.
         let is_trace = unsafe { innermost.as_ref() }.is_some_and(|context| context.trace_id.is_valid());
-        Around { innermost, parent: if is_trace { innermost } else { ptr::null() } }
+        if is_trace { innermost } else { ptr::null() }
     }
 
     /// The context of what begins now under `parent`; a root without one, and sampled if `samples_root`.
@@ -183,13 +172,13 @@ impl ThreadSlot {
         name: &'static SpanName,
         samples_root: bool,
     ) -> Context {
-        let span_id = self.new_span_id();
+        let span_id = self.fresh.span_id();
         match parent {
             Some(Context { trace_id, span_id: parent_id, sampled, .. }) => {
                 Context { trace_id, span_id, parent_id, name, sampled }
             }
             None => {
-                let (trace_id, parent_id) = (self.new_trace_id(), SpanId::NONE);
+                let (trace_id, parent_id) = (self.fresh.trace_id(), SpanId::NONE);
                 Context { trace_id, span_id, parent_id, name, sampled: samples_root }
             }
         }
@@ -197,7 +186,7 @@ impl ThreadSlot {
 
     /// Makes a copy of `context` the innermost one until [`ThreadSlot::leave_span`] is called with the same key.
     pub(crate) fn enter_span(&self, key: u64, context: Context) {
-        self.stay(Key::Span(key), context);
+        self.stay(Key::span(key), context);
     }
 
     /// Whether there was room.
@@ -212,7 +201,7 @@ impl ThreadSlot {
 
     /// Leaves the span that was entered last under this key, in whatever order; nothing if there is none.
     pub(crate) fn leave_span(&self, key: u64) {
-        self.stay_no_more(Key::Span(key));
+        self.stay_no_more(Key::span(key));
     }
 
     pub(super) fn stay_no_more(&self, key: Key) {
@@ -233,8 +222,8 @@ impl ThreadSlot {
         self.carry_nothing();
     }
 
-    /// Writes the context of what begins now to `place`, and returns the innermost one until now: its parent. Without one it is a
-    /// root, and sampled if `samples_root`.
+    /// Writes the context of what begins now to `place`: below the innermost one, which is settled then. Without one it is a root, and
+    /// sampled if `samples_root`.
     ///
     /// # Safety
     /// `place` is one for a context.
@@ -244,14 +233,13 @@ impl ThreadSlot {
         place: *mut Context,
         name: &'static SpanName,
         samples_root: bool,
-    ) -> *const Context {
+    ) {
         if !compiled::IDS {
             // SAFETY: the caller's promise.
-            unsafe { place.write(Context::none(name, false)) };
-            return ptr::null();
+            return unsafe { place.write(Context::none(name, false)) };
         }
-        let Around { innermost, parent } = self.around();
-        let span_id = self.new_span_id();
+        let parent = self.parent();
+        let span_id = self.fresh.span_id();
         // SAFETY: of the parent as in `current`; of the place by the caller's promise. Written piece by piece: a context does not
         // fit into registers beside what the caller has there.
         unsafe {
@@ -259,13 +247,12 @@ impl ThreadSlot {
             (&raw mut (*place).name).write(name);
             let (trace_id, parent_id, sampled) = match parent.as_ref() {
                 Some(parent) => (parent.trace_id, parent.span_id, parent.sampled),
-                None => (self.new_trace_id(), SpanId::NONE, samples_root),
+                None => (self.fresh.trace_id(), SpanId::NONE, samples_root),
             };
             (&raw mut (*place).trace_id).write(trace_id);
             (&raw mut (*place).parent_id).write(parent_id);
             (&raw mut (*place).sampled).write(sampled);
         }
-        innermost
     }
 
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
@@ -276,13 +263,22 @@ impl ThreadSlot {
     /// `context` must stay where it is, unchanged, until `restore` is called.
     #[inline(always)]
     pub(crate) unsafe fn enter(&self, context: *const Context) -> *const Context {
-        if !compiled::IDS {
-            return ptr::null();
-        }
         let previous = self.innermost();
-        compiler_fence(std::sync::atomic::Ordering::Release);
-        self.current.store(context.cast_mut(), Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { self.put(context) };
         previous
+    }
+
+    /// The same for who has asked for the innermost one before.
+    ///
+    /// # Safety
+    /// That of [`ThreadSlot::enter`].
+    #[inline(always)]
+    pub(crate) unsafe fn put(&self, context: *const Context) {
+        if compiled::IDS {
+            compiler_fence(std::sync::atomic::Ordering::Release);
+            self.current.store(context.cast_mut(), Relaxed);
+        }
     }
 
     /// What [`ThreadSlot::enter`] would return.
@@ -299,26 +295,6 @@ impl ThreadSlot {
         self.current.store(previous.cast_mut(), Relaxed);
         compiler_fence(std::sync::atomic::Ordering::Release);
     }
-
-    /// A fresh trace id: one step of a multiplicative generator of 128 bits (Lehmer; the multiplier is of L'Ecuyer's tables,
-    /// 1999), seeded by the system. Its upper half is random, its lower half weak: the one is folded into the other.
-    #[inline(always)]
-    fn new_trace_id(&self) -> TraceId {
-        let next = self.trace_random.get().wrapping_mul(0xda94_2042_e4dd_58b5);
-        self.trace_random.set(next);
-        let high = (next >> 64) as u64;
-        // One bit set: never the invalid id. Not one of the last 56, by whose randomness others may decide (W3C Trace Context, 3.2.2.5).
-        TraceId { high, low: (next as u64 ^ high) | 1 << 63 }
-    }
-
-    /// A fresh span id: a counter from a random start with a step that leaves no two nearby ids alike (2^64 divided by the golden
-    /// ratio, made even). It stays odd, so it is never the invalid id.
-    #[inline(always)]
-    fn new_span_id(&self) -> SpanId {
-        let next = self.next_span.get().wrapping_add(0x9e37_79b9_7f4a_7c16);
-        self.next_span.set(next);
-        SpanId(next)
-    }
 }
 
 /// The context of the innermost observed call on this thread.
@@ -330,33 +306,4 @@ impl ThreadSlot {
 pub fn current_context() -> Option<Context> {
     // SAFETY: slots are never freed, and the thread takes its own pointer away before its slot is given to another.
     unsafe { thread_slot().as_ref() }.and_then(ThreadSlot::current)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn ids_are_valid_and_do_not_repeat() {
-        let slot = ThreadSlot::new([0, 0, 0]);
-        let traces: HashSet<_> = (0..10_000).map(|_| slot.new_trace_id()).collect();
-        let spans: HashSet<_> = (0..10_000).map(|_| slot.new_span_id()).collect();
-        assert_eq!((traces.len(), spans.len()), (10_000, 10_000));
-        assert!(traces.iter().all(|id| id.is_valid()) && spans.iter().all(|id| id.is_valid()));
-    }
-
-    #[test]
-    fn each_bit_of_a_trace_id_is_set_half_of_the_time() {
-        let slot = ThreadSlot::new([7, 11, 13]);
-        let mut set = [0u32; 128];
-        for _ in 0..20_000 {
-            let id = u128::from_be_bytes(slot.new_trace_id().to_bytes());
-            set.iter_mut().enumerate().for_each(|(bit, count)| *count += (id >> bit) as u32 & 1);
-        }
-        // Five standard deviations of a fair coin; one bit is always set.
-        assert_eq!(set[63], 20_000);
-        set[63] = 10_000;
-        assert!(set.iter().all(|count| count.abs_diff(10_000) < 354), "{set:?}");
-    }
 }

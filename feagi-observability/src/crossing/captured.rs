@@ -1,7 +1,7 @@
 //! A context taken out of its thread, to be entered elsewhere or later.
 
 use super::future::InContext;
-use crate::context::{Baggage, Carried, Context, ThreadSlot, current_context, thread_slot};
+use crate::context::{Baggage, Carried, Context, GuardKey, ThreadSlot, current_context, thread_slot};
 use crate::instrument;
 use std::fmt;
 use std::future::Future;
@@ -272,7 +272,7 @@ impl fmt::Debug for CapturedContext {
 #[derive(Debug)]
 pub struct ContextGuard {
     /// `None` if the thread was ending, or had too many.
-    key: Option<u64>,
+    key: Option<GuardKey>,
     /// Invariant: not `Send`. It leaves the thread that it was made on.
     thread: PhantomData<*const ()>,
 }

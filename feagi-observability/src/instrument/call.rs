@@ -104,9 +104,9 @@ pub(super) unsafe fn begin_scope<'f>(
     // SAFETY: the caller's promise. The context is entered where it stands.
     unsafe {
         let context = &raw mut (*place).context;
-        let previous = thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
-        Call::write(place, previous, state, fields);
-        thread.slot.enter(context);
+        thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
+        Call::write(place, thread.slot.innermost(), state, fields);
+        thread.slot.put(context);
     }
     Running::new(call)
 }
@@ -214,11 +214,31 @@ pub(super) unsafe fn end_scope(call: *mut Call, site: &'static Site) {
     // SAFETY: the caller's promise.
     unsafe {
         let Some(thread) = thread::attached() else { return end_unattached(call, site) };
-        thread.slot.leave(&raw const (*call).context, (*call).previous);
+        if thread.slot.is_carrying() {
+            return end_scope_carrying(call, thread, site);
+        }
+        thread.slot.restore((*call).previous);
         if (*call).is_unwinding() {
             (*call).end.set(Outcome::Panic, (*call).state);
         }
-        end(call, thread, site);
+        end::<false>(call, thread, site);
+    }
+}
+
+/// The same where something rides with the context: it takes with it what came in the call and was not left.
+///
+/// # Safety
+/// That of [`end_scope`].
+#[cold]
+#[inline(never)]
+unsafe fn end_scope_carrying(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        thread.slot.leave_carrying(&raw const (*call).context, (*call).previous);
+        if (*call).is_unwinding() {
+            (*call).end.set(Outcome::Panic, (*call).state);
+        }
+        end::<true>(call, thread, site);
     }
 }
 
@@ -234,10 +254,20 @@ pub(super) unsafe fn end_future(call: *mut Call, site: &'static Site, is_dropped
             (*call).end.set(outcome, (*call).state);
         }
         match thread::attach() {
-            Some(thread) => end(call, thread, site),
+            Some(thread) if thread.slot.is_carrying() => end_carrying(call, thread, site),
+            Some(thread) => end::<false>(call, thread, site),
             None => end_unattached(call, site),
         }
     }
+}
+
+/// # Safety
+/// That of [`end`].
+#[cold]
+#[inline(never)]
+unsafe fn end_carrying(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+    // SAFETY: the caller's promise.
+    unsafe { end::<true>(call, thread, site) };
 }
 
 /// What is known of a call once it has ended.
@@ -268,36 +298,41 @@ impl<'c> Judged<'c> {
     }
 }
 
-/// Counts the call and writes its record. The context has been left.
+/// Counts the call and writes its record. The context has been left; if it is `CARRYING`, something may ride with the one around it.
 ///
 /// # Safety
 /// `call` stands in a frame and has begun.
 #[inline(always)]
-unsafe fn end(call: *mut Call, thread: &ThreadState, site: &'static Site) {
+unsafe fn end<const CARRYING: bool>(call: *mut Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
     let Call { start, state, end: End { mark, .. }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
     if state.has(signals::EXTRAS) {
         // SAFETY: the caller's promise; the state tells of the extras.
-        return unsafe { end_with_extras(call, thread, site, duration) };
+        return unsafe { end_with_extras::<CARRYING>(call, thread, site, duration) };
     }
     if state.has(signals::METRICS) {
         thread.shard(state.index(), site).record_call(mark.outcome, duration);
     }
     // SAFETY: the caller's promise.
-    unsafe { push(call, thread, site, duration) };
+    unsafe { push::<CARRYING>(call, thread, site, duration) };
 }
 
 /// # Safety
 /// That of [`end`]; the site has extras.
 #[cold]
 #[inline(never)]
-unsafe fn end_with_extras(call: *mut Call, thread: &ThreadState, site: &'static Site, duration: u64) {
+unsafe fn end_with_extras<const CARRYING: bool>(
+    call: *mut Call,
+    thread: &ThreadState,
+    site: &'static Site,
+    duration: u64,
+) {
     // SAFETY: the caller's promise.
     unsafe {
         let more = extras::end(&Judged::new(call, site, duration), thread, site);
         (*call).end.mark.flags |= more;
-        push(call, thread, site, duration);
+        push::<CARRYING>(call, thread, site, duration);
     }
 }
 
@@ -306,7 +341,12 @@ unsafe fn end_with_extras(call: *mut Call, thread: &ThreadState, site: &'static 
 /// # Safety
 /// That of [`end`].
 #[inline(always)]
-unsafe fn push(call: *const Call, thread: &ThreadState, site: &'static Site, duration: u64) {
+unsafe fn push<const CARRYING: bool>(
+    call: *const Call,
+    thread: &ThreadState,
+    site: &'static Site,
+    duration: u64,
+) {
     // SAFETY: the caller's promise.
     let Call { context, start, end: End { bytes, mark }, .. } = unsafe { &*call };
     if !compiled::RECORDS || mark.flags & (flags::LINE | flags::SPAN) == 0 {
@@ -323,7 +363,13 @@ unsafe fn push(call: *const Call, thread: &ThreadState, site: &'static Site, dur
         duration,
     };
     // SAFETY: the fields were written to the bytes behind the call.
-    unsafe { thread.ring.push(mark.flags, *bytes, call.add(1).cast(), header) };
+    unsafe {
+        let fields = call.add(1).cast();
+        if CARRYING && thread.push_with_request_id(header(), fields) {
+            return;
+        }
+        thread.ring.push(mark.flags, *bytes, fields, header);
+    }
 }
 
 /// On a thread that is ending: counted where all may write, as is the record that it cannot leave.

@@ -168,8 +168,35 @@ impl Head {
     /// As many of `bytes` as the fields take are initialised.
     #[inline(never)]
     unsafe fn emit(&self, fields: Written, bytes: *const MaybeUninit<u8>) {
+        let Some(thread) = self.thread else { return lost::count(self.state.flags()) };
+        // SAFETY: the caller's promise.
+        unsafe {
+            if thread.slot.is_carrying() {
+                return self.emit_carrying(thread, fields, bytes);
+            }
+            self.emit_on::<false>(thread, fields, bytes);
+        }
+    }
+
+    /// # Safety
+    /// That of [`Head::emit`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn emit_carrying(&self, thread: &ThreadState, fields: Written, bytes: *const MaybeUninit<u8>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.emit_on::<true>(thread, fields, bytes) };
+    }
+
+    /// # Safety
+    /// That of [`Head::emit`].
+    #[inline(always)]
+    unsafe fn emit_on<const CARRYING: bool>(
+        &self,
+        thread: &ThreadState,
+        fields: Written,
+        bytes: *const MaybeUninit<u8>,
+    ) {
         let mut flags = self.state.flags();
-        let Some(thread) = self.thread else { return lost::count(flags) };
         let mut context = MaybeUninit::uninit();
         // SAFETY: a place for a context, which is then written.
         let context: Context = unsafe {
@@ -197,7 +224,12 @@ impl Head {
             duration: 0,
         };
         // SAFETY: the caller's promise.
-        unsafe { thread.ring.push(mark.flags, fields.bytes, bytes, header) };
+        unsafe {
+            if CARRYING && thread.push_with_request_id(header(), bytes) {
+                return;
+            }
+            thread.ring.push(mark.flags, fields.bytes, bytes, header);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The other side of `value`: a record's bytes, read back as named values.
 
-use super::value::{ERROR_KEY, LINK_KEY, SPAN_KEY, Tag};
+use super::value::{ERROR_KEY, LINK_KEY, REQUEST_ID_KEY, SPAN_KEY, Tag};
 use crate::context::SpanName;
 use std::ptr;
 
@@ -73,6 +73,11 @@ impl<'a> Fields<'a> {
             Value::Str(text) if key == LINK_KEY => Some(text),
             _ => None,
         })
+    }
+
+    /// The caller's request id.
+    pub(crate) fn request_id(self) -> Option<&'a str> {
+        self.reserved(REQUEST_ID_KEY)
     }
 
     /// The error text of a call that ended in an error.

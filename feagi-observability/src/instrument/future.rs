@@ -142,15 +142,6 @@ pub struct Observed<'f, const N: usize, F: Future> {
 }
 
 impl<const N: usize, F: Future> Observed<'_, N, F> {
-    /// Enters the context for the length of the guard.
-    #[inline(always)]
-    fn enter(&self) -> Option<Entered> {
-        let call = self.call.as_ref()?;
-        let thread = thread::attach()?;
-        // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
-        Some(Entered { thread, context: call.context(), previous: unsafe { call.enter(thread) } })
-    }
-
     /// Ends the call, if it has not ended yet.
     #[inline(always)]
     fn end(&mut self, is_dropped: bool) {
@@ -160,6 +151,16 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
             let outcome = if std::thread::panicking() { Outcome::Panic } else { Outcome::Cancelled };
             self.count_untimed(outcome);
         }
+    }
+
+    /// Drops the future while its call is still running: in its context, and then the call ends.
+    #[cold]
+    fn cancel(&mut self) {
+        let entered = Entered::enter(&self.call);
+        // SAFETY: dropped once, here, in place; called by the drop alone.
+        unsafe { ManuallyDrop::drop(&mut self.future) };
+        drop(entered);
+        self.end(true);
     }
 
     /// Ends the call with its value.
@@ -195,15 +196,27 @@ fn count_untimed(site: &'static Site, series: u32, outcome: Outcome) {
 }
 
 /// Restores the previous context, also when the poll unwinds.
-struct Entered {
+struct Entered<'c> {
     thread: &'static ThreadState,
-    context: *const Context,
+    call: &'c Running<'c>,
     previous: *const Context,
 }
 
-impl Drop for Entered {
+impl<'c> Entered<'c> {
+    /// Enters the context of a call, if there is one, for the length of the guard.
+    #[inline(always)]
+    fn enter(call: &'c Option<Running<'_>>) -> Option<Self> {
+        let call = call.as_ref()?;
+        let thread = thread::attach()?;
+        // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
+        Some(Entered { thread, call, previous: unsafe { call.enter(thread) } })
+    }
+}
+
+impl Drop for Entered<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        self.thread.slot.leave(self.context, self.previous);
+        self.thread.slot.leave(self.call.context(), self.previous);
     }
 }
 
@@ -214,7 +227,7 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         // SAFETY: nothing is moved out; `future` is only ever seen pinned, and dropped in place.
         let this = unsafe { self.get_unchecked_mut() };
-        let entered = this.enter();
+        let entered = Entered::enter(&this.call);
         // SAFETY: structural pinning of `future`.
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
         drop(entered);
@@ -228,10 +241,11 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
 impl<const N: usize, F: Future> Drop for Observed<'_, N, F> {
     #[inline]
     fn drop(&mut self) {
-        let entered = self.enter();
+        if self.call.is_some() {
+            return self.cancel();
+        }
         // SAFETY: dropped once, here, in place.
         unsafe { ManuallyDrop::drop(&mut self.future) };
-        drop(entered);
         self.end(true);
     }
 }

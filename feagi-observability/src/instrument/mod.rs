@@ -82,4 +82,6 @@ pub(crate) use listed::listed_sites;
 pub(crate) use owned::{Owned, OwnedCall};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::{ThreadInfo, slot};
+#[cfg(test)]
+pub(crate) use value::REQUEST_ID_KEY;
 pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};

@@ -5,6 +5,7 @@
 //! One comparison with `limit` tells whether a record can be written without a look at the reader.
 
 use super::record::{Header, Kind, Prefix, flags};
+use super::value::text_head;
 use super::wake;
 use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
@@ -102,6 +103,51 @@ impl Ring {
         fields: *const MaybeUninit<u8>,
         header: impl FnOnce() -> Header,
     ) {
+        // SAFETY: the place has so many bytes; the fields are the caller's promise.
+        let write = |place: *mut u8| unsafe {
+            place.cast::<Header>().write(header());
+            copy(fields.cast(), place.add(size_of::<Header>()), bytes as usize);
+        };
+        // SAFETY: as many bytes are written.
+        unsafe { self.push_by(flags, bytes, write) };
+    }
+
+    /// The same with a text behind the fields, of which the header does not know. Out of line: few records have one.
+    ///
+    /// # Safety
+    /// That of [`Ring::push`].
+    #[cold]
+    #[inline(never)]
+    pub(crate) unsafe fn push_with_text(
+        &self,
+        mut header: Header,
+        fields: *const MaybeUninit<u8>,
+        key: u8,
+        text: &str,
+    ) {
+        let Ok(length) = u16::try_from(text.len()) else { return };
+        let head = text_head(key, length);
+        let bytes = header.bytes;
+        header.bytes += (head.len() + text.len()) as u32;
+        // SAFETY: the place has so many bytes; the fields are the caller's promise.
+        let write = |place: *mut u8| unsafe {
+            place.cast::<Header>().write(header);
+            let place = place.add(size_of::<Header>());
+            ptr::copy_nonoverlapping(fields.cast(), place, bytes as usize);
+            let place = place.add(bytes as usize);
+            ptr::copy_nonoverlapping(head.as_ptr(), place, head.len());
+            ptr::copy_nonoverlapping(text.as_ptr(), place.add(head.len()), text.len());
+        };
+        // SAFETY: as many bytes are written.
+        unsafe { self.push_by(header.mark.flags, header.bytes, write) };
+    }
+
+    /// Counts a record with `bytes` of fields, and lets `write` write it if there is room.
+    ///
+    /// # Safety
+    /// `write` initialises the header and as many bytes behind it.
+    #[inline(always)]
+    unsafe fn push_by(&self, flags: u8, bytes: u32, write: impl FnOnce(*mut u8)) {
         let by_flags = by_flags(flags);
         add(&self.counts.emitted[by_flags], 1);
         if flags & flags::TRUNCATED != 0 {
@@ -115,13 +161,9 @@ impl Ring {
                 None => return add(&self.counts.dropped[by_flags], 1),
             }
         }
-        let place = self.at(at);
-        // SAFETY: `length` bytes from `at` on have been given back by the reader, without a wrap among them: `make_room` has
-        // looked, now or when it set the limit. The fields are the caller's promise.
-        unsafe {
-            place.cast::<Header>().write(header());
-            copy(fields.cast(), place.add(size_of::<Header>()), bytes as usize);
-        }
+        // `length` bytes from `at` on have been given back by the reader, without a wrap among them: `make_room` has looked, now or
+        // when it set the limit.
+        write(self.at(at));
         // Release: the reader that sees the new head sees the record.
         self.head.store(at + length, Release);
     }

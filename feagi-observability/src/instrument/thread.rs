@@ -2,14 +2,17 @@
 //! on to a later thread once it has ended and the collector has read its last record.
 
 use super::alloc::Uncounted;
+use super::record::Header;
 use super::registry;
 use super::ring::Ring;
 use super::shard::Shard;
 use super::site::Site;
+use super::value::REQUEST_ID_KEY;
 use crate::context::{ThreadSlot, set_thread_slot, thread_slot};
 use std::cell::{Cell, UnsafeCell};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Acquire, Ordering::Release};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,6 +112,18 @@ impl ThreadState {
             *place = shard;
         }
         shard
+    }
+
+    /// Writes a record with the caller's request id behind its fields; `false`, and nothing is written, if there is no request id.
+    ///
+    /// # Safety
+    /// That of [`Ring::push`].
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn push_with_request_id(&self, header: Header, fields: *const MaybeUninit<u8>) -> bool {
+        // SAFETY: the caller's promise.
+        let push = |id: &str| unsafe { self.ring.push_with_text(header, fields, REQUEST_ID_KEY, id) };
+        self.slot.see_request_id(push).is_some()
     }
 
     /// Gives the shards back; called by the ending thread.

@@ -1,7 +1,7 @@
 //! Typed field values, written on the caller's thread into bytes; `fields` reads them back.
 //!
 //! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
-//! Key indexes from 250 up are reserved for what has no name.
+//! Key indexes from 250 up are reserved for what has no name of the author's.
 
 use super::label::LabelValue;
 use super::record::flags;
@@ -19,6 +19,8 @@ pub(crate) const LINK_KEY: u8 = 250;
 pub(crate) const SPAN_KEY: u8 = 251;
 /// The error text of a call that ended in an error.
 pub(crate) const ERROR_KEY: u8 = 253;
+/// The caller's request id.
+pub(crate) const REQUEST_ID_KEY: u8 = 255;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -142,8 +144,7 @@ impl<'a> Encoder<'a> {
     fn close_text(&mut self, key: u8, written: u16, full: bool) {
         self.truncated |= full;
         if let Some(head) = self.buffer.get_mut(self.len..self.len + TEXT_HEAD) {
-            let [low, high] = written.to_le_bytes();
-            write_bytes(head, &[key, Tag::Str as u8, low, high]);
+            write_bytes(head, &text_head(key, written));
             self.len += TEXT_HEAD + usize::from(written);
         }
     }
@@ -151,6 +152,13 @@ impl<'a> Encoder<'a> {
 
 /// Bytes of key, type and length in front of a text.
 const TEXT_HEAD: usize = 4;
+
+/// What stands in front of a text.
+#[inline]
+pub(super) fn text_head(key: u8, length: u16) -> [u8; TEXT_HEAD] {
+    let [low, high] = length.to_le_bytes();
+    [key, Tag::Str as u8, low, high]
+}
 
 /// Appends text; cuts it at a character's boundary.
 struct TextWriter<'a> {

@@ -3,6 +3,7 @@
 
 use crate::context::{SpanId, TraceId};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a family measures, in the words of OpenMetrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,10 +88,12 @@ pub(crate) struct Summary {
 }
 
 /// One observation that leads to its trace.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Exemplar {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,
+    /// The caller's.
+    pub(crate) request_id: Option<Arc<str>>,
     pub(crate) value: f64,
     /// Since the Unix epoch.
     pub(crate) timestamp_ns: u64,

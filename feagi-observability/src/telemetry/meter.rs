@@ -211,7 +211,7 @@ impl Families {
             let mut labels = labels.to_vec();
             labels.push(("outcome".into(), outcome.as_str().into()));
             // On a counter the exemplar's value is what the call added.
-            let exemplar = examples.outcomes[outcome as usize].map(|example| exemplar(example, 1.0));
+            let exemplar = examples.outcomes[outcome as usize].as_ref().map(|example| exemplar(example, 1.0));
             family.push(labels, SeriesValue::Counter { total: Total::Count(total), exemplar });
         }
     }
@@ -242,7 +242,7 @@ fn histogram(totals: &CallTotals, bounds: &[u64], examples: &SeriesExamples) -> 
             .buckets
             .iter()
             .take(bounds.len() + 1)
-            .map(|example| example.map(|example| exemplar(example, seconds(example.duration))))
+            .map(|example| example.as_ref().map(|example| exemplar(example, seconds(example.duration))))
             .collect(),
     }
 }
@@ -252,6 +252,12 @@ fn seconds(nanos: u64) -> f64 {
     nanos as f64 / 1e9
 }
 
-fn exemplar(example: Example, value: f64) -> Exemplar {
-    Exemplar { trace_id: example.trace_id, span_id: example.span_id, value, timestamp_ns: example.end }
+fn exemplar(example: &Example, value: f64) -> Exemplar {
+    Exemplar {
+        trace_id: example.trace_id,
+        span_id: example.span_id,
+        request_id: example.request_id.clone(),
+        value,
+        timestamp_ns: example.end,
+    }
 }

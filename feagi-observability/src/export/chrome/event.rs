@@ -104,6 +104,10 @@ fn args(entry: &Entry<'_>, out: &mut Vec<u8>) {
         append_hex(&entry.parent_id.to_bytes(), out);
         out.push(b'"');
     }
+    if let Some(request_id) = entry.fields.request_id() {
+        out.extend_from_slice(b",\"request_id\":");
+        append_string(request_id, out);
+    }
     append_links("follows_from", entry.fields, out);
     if entry.kind == EntryKind::Call {
         out.extend_from_slice(b",\"outcome\":");

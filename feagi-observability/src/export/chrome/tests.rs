@@ -39,8 +39,8 @@ fn a_call_is_one_complete_event_with_ids_and_typed_fields() {
     let scratch = Scratch::new();
     let path = scratch.path("trace.json");
     let mut sink = sink(&path, u64::MAX);
-    let mut sample =
-        Sample::new(EntryKind::Call).field("n", &7u8).field("trace_id", "mine").error("no \"disk\"\n");
+    let sample = Sample::new(EntryKind::Call).field("n", &7u8).field("trace_id", "mine");
+    let mut sample = sample.error("no \"disk\"\n").request_id("r\n7");
     sample.outcome = Outcome::Error;
     sink.write(&sample.entry());
     sink.close(Instant::now());
@@ -50,7 +50,7 @@ fn a_call_is_one_complete_event_with_ids_and_typed_fields() {
         "pid": std::process::id(), "tid": 4242,
         "args": {
             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "b7ad6b7169203331",
-            "parent_id": "00f067aa0ba902b7", "outcome": "error", "error": "no \"disk\"\n",
+            "parent_id": "00f067aa0ba902b7", "request_id": "r\n7", "outcome": "error", "error": "no \"disk\"\n",
             "fields": {"n": 7, "trace_id": "mine"},
         },
     });

@@ -110,7 +110,7 @@ fn status(entry: &Entry<'_>, out: &mut Message) {
 }
 
 /// Our attributes, in the order of the bits of [`Named`].
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "code.function.name",
     "code.file.path",
     "code.line.number",
@@ -120,6 +120,7 @@ const OWN: [&str; 9] = [
     "outcome",
     "over_budget",
     "message",
+    "request_id",
 ];
 
 /// Which of our attribute names a field has taken: attribute keys are unique, and what the author wrote stands.
@@ -150,6 +151,7 @@ fn own_attributes(entry: &Entry<'_>, named: &Named, out: &mut Message) {
         called.then_some(Value::Str(entry.outcome.as_str())),
         entry.over_budget.then_some(Value::Bool(true)),
         entry.message.map(Value::Str),
+        entry.fields.request_id().map(Value::Str),
     ];
     for (index, (key, value)) in OWN.into_iter().zip(values).enumerate() {
         if let Some(value) = value.filter(|_| named.free(index)) {

@@ -142,7 +142,7 @@ impl Running {
         let Some(thread) = thread else { return lost::count(flags) };
         let push = |recorded: Recorded<'_>| self.push(thread, site, (end.mark, duration), &recorded);
         if self.span.and_then(|key| span::values(key, push)).is_none() {
-            push(Recorded { written: Written { bytes: error.len() as u32, flags: 0 }, bytes: error });
+            self.push_error(thread, site, (end.mark, duration), error);
         }
     }
 
@@ -150,14 +150,31 @@ impl Running {
         &self,
         thread: &ThreadState,
         site: &'static Site,
-        (mark, duration): (Mark, u64),
-        recorded: &Recorded<'_>,
+        end: (Mark, u64),
+        Recorded { written, bytes }: &Recorded<'_>,
     ) {
-        let Written { bytes, flags } = recorded.written;
-        let mark = Mark { flags: mark.flags | flags, ..mark };
-        let header = || Header {
+        let header = self.header(site, end, *written);
+        // SAFETY: so many bytes are initialised.
+        unsafe { thread.ring.push(header.mark.flags, header.bytes, bytes.as_ptr().cast(), || header) };
+    }
+
+    /// Where no span has the values, and with them the request id.
+    #[cold]
+    fn push_error(&self, thread: &ThreadState, site: &'static Site, end: (Mark, u64), error: &[u8]) {
+        let written = Written { bytes: error.len() as u32, flags: 0 };
+        let header = self.header(site, end, written);
+        // SAFETY: so many bytes are initialised.
+        if !unsafe { thread.push_with_request_id(header, error.as_ptr().cast()) } {
+            self.push(thread, site, end, &Recorded { written, bytes: error });
+        }
+    }
+
+    #[inline(always)]
+    fn header(&self, site: &'static Site, (mark, duration): (Mark, u64), written: Written) -> Header {
+        let Written { bytes, flags } = written;
+        Header {
             bytes,
-            mark,
+            mark: Mark { flags: mark.flags | flags, ..mark },
             origin: ptr::from_ref(site).cast(),
             trace_id: self.context.trace_id,
             span_id: self.context.span_id,
@@ -165,9 +182,7 @@ impl Running {
             parent_id: self.span.map_or(SpanId::NONE, |_| self.context.parent_id),
             start: self.start,
             duration,
-        };
-        // SAFETY: so many bytes are initialised.
-        unsafe { thread.ring.push(mark.flags, bytes, recorded.bytes.as_ptr().cast(), header) };
+        }
     }
 }
 

@@ -45,5 +45,10 @@ pub(crate) fn log(
         duration: 0,
     };
     // SAFETY: the encoder has initialised as many bytes as it says.
-    unsafe { thread.ring.push(mark.flags, fields.bytes, bytes.as_ptr(), header) };
+    unsafe {
+        if thread.slot.is_carrying() && thread.push_with_request_id(header(), bytes.as_ptr()) {
+            return;
+        }
+        thread.ring.push(mark.flags, fields.bytes, bytes.as_ptr(), header);
+    }
 }

@@ -5,7 +5,7 @@ use super::super::lost;
 use super::super::outcome::Outcome;
 use super::super::record::{Header, Kind, Mark, flags};
 use super::super::thread::{self, ThreadState};
-use super::super::value::{Encoder, LINK_KEY, Written};
+use super::super::value::{Encoder, LINK_KEY, REQUEST_ID_KEY, Written};
 use super::names::name_of;
 use super::pool::{self, Open};
 use super::values;
@@ -60,6 +60,10 @@ pub(crate) fn open(
     let context = thread.slot.child_of(parent.context(thread), name_of(metadata), samples_root);
     let block = fresh.block;
     block.values.with(|open| open.reset(write));
+    if thread.slot.is_carrying() {
+        // That of who opens it, wherever it is closed.
+        thread.slot.see_request_id(|id| block.values.with(|open| open.prepend(REQUEST_ID_KEY, id)));
+    }
     block.handles.store(1, Relaxed);
     block.entries.store(0, Relaxed);
     block.outcome.store(0, Relaxed);

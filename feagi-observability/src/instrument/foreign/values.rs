@@ -91,6 +91,29 @@ impl Open {
         }
     }
 
+    /// Puts a text in front of all values; those that there is no room for any more are cut.
+    #[cold]
+    pub(super) fn prepend(&mut self, key: u8, text: &str) {
+        let mut field = [MaybeUninit::uninit(); BYTES];
+        let mut encoder = Encoder::new(&mut field);
+        encoder.text(key, text);
+        let written = encoder.finish();
+        let len = written.bytes as usize;
+        let lengths = raw_fields(self.bytes()).scan(len, |end, (_, value)| {
+            *end += value.len();
+            (*end <= BYTES).then_some(value.len())
+        });
+        let kept: usize = lengths.sum();
+        if kept < self.written.bytes as usize {
+            self.written.flags |= flags::TRUNCATED;
+        }
+        if let Some(room) = self.bytes.get_mut(..len + kept) {
+            room.copy_within(..kept, len);
+            room.iter_mut().zip(field.iter().take(len)).for_each(|(place, byte)| *place = *byte);
+            self.written.bytes = (len + kept) as u32;
+        }
+    }
+
     /// A value was lost before it came here.
     pub(super) fn set_truncated(&mut self) {
         self.written.flags |= flags::TRUNCATED;

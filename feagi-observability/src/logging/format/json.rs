@@ -59,6 +59,9 @@ fn span(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if entry.parent_id.is_valid() {
         id("parent_id", &entry.parent_id.to_bytes(), out);
     }
+    if let Some(request_id) = entry.fields.request_id() {
+        member("request_id", request_id, out);
+    }
     append_links("links", entry.fields, out);
 }
 

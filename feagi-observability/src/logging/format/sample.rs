@@ -2,7 +2,7 @@
 
 use crate::collect::{Entry, EntryKind};
 use crate::context::{SpanId, TraceId};
-use crate::instrument::{Encoder, Field, Fields, Keys, LINK_KEY, Level, Outcome, ThreadInfo};
+use crate::instrument::{Encoder, Field, Fields, Keys, LINK_KEY, Level, Outcome, REQUEST_ID_KEY, ThreadInfo};
 use std::mem::MaybeUninit;
 
 /// The key number under which a record carries its error text.
@@ -54,6 +54,11 @@ impl Sample {
     /// The error text of a call.
     pub(crate) fn error(self, text: &str) -> Self {
         self.raw(ERROR_KEY, text)
+    }
+
+    /// The caller's request id.
+    pub(crate) fn request_id(self, id: &str) -> Self {
+        self.raw(REQUEST_ID_KEY, id)
     }
 
     /// A span that this one follows from.

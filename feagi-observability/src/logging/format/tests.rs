@@ -51,6 +51,16 @@ fn what_a_span_follows_from_stands_beside_its_ids() {
 }
 
 #[test]
+fn the_callers_request_id_stands_behind_our_ids_in_every_format_and_is_escaped() {
+    let sample = Sample::new(EntryKind::Call).request_id(NASTY).field("n", &1u8);
+    assert_eq!(parsed(&sample)["request_id"], NASTY);
+    assert_eq!(parsed(&sample)["fields"], json!({"n": 1}));
+    let text = line(LogFormat::Text, &Sample::new(EntryKind::Call).request_id("r 7\n"));
+    assert!(text.contains(r#" span_id=b7ad6b7169203331 request_id="r 7\n" outcome=ok"#), "{text}");
+    assert_eq!(parsed(&Sample::new(EntryKind::Call)).get("request_id"), None);
+}
+
+#[test]
 fn a_call_in_text_reads_from_time_to_duration() {
     let sample = Sample::new(EntryKind::Call).field("n", &7u8).field("who", "ada b").field("path", "a/b");
     let expected = "2026-11-23T22:26:00.124691Z  INFO feagi::engine: engine::step n=7 who=\"ada b\" path=a/b \

@@ -1,4 +1,4 @@
-//! Lines for people: `time LEVEL target span: message key=value … trace_id=… span_id=… outcome=ok duration=1.234ms`.
+//! Lines for people: `time LEVEL target span: message key=value … trace_id=… span_id=… request_id=… outcome=ok duration=1.234ms`.
 
 use super::escape::{Quotes, escape, is_bare};
 use super::number::{append_f64, append_hex, append_i64, append_thousandths, append_u64};
@@ -69,6 +69,10 @@ fn ids(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if entry.span_id.is_valid() {
         out.extend_from_slice(b" span_id=");
         append_hex(&entry.span_id.to_bytes(), out);
+    }
+    if let Some(request_id) = entry.fields.request_id() {
+        append_key("request_id", out);
+        append_word(request_id, out);
     }
 }
 

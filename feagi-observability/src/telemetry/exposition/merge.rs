@@ -113,7 +113,7 @@ fn join(first: &mut SeriesValue, later: &SeriesValue) -> bool {
     match (&mut *first, later) {
         (SeriesValue::Counter { total, exemplar }, SeriesValue::Counter { total: more, exemplar: other }) => {
             *total = total.plus(*more);
-            *exemplar = newer(*exemplar, *other);
+            *exemplar = newer(exemplar.take(), other.clone());
         }
         (SeriesValue::Histogram(sum), SeriesValue::Histogram(more)) => return add(sum, more),
         _ => *first = later.clone(),
@@ -133,7 +133,7 @@ fn add(sum: &mut Histogram, more: &Histogram) -> bool {
     let buckets = sum.exemplars.len().max(more.exemplars.len());
     sum.exemplars.resize(buckets, None);
     for (exemplar, other) in sum.exemplars.iter_mut().zip(&more.exemplars) {
-        *exemplar = newer(*exemplar, *other);
+        *exemplar = newer(exemplar.take(), other.clone());
     }
     true
 }

@@ -20,7 +20,8 @@ fn family(
 
 fn exemplar(value: f64, timestamp_ns: u64) -> Exemplar {
     let trace_id = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
-    Exemplar { trace_id, span_id: SpanId::from_hex("00f067aa0ba902b7").unwrap(), value, timestamp_ns }
+    let span_id = SpanId::from_hex("00f067aa0ba902b7").unwrap();
+    Exemplar { trace_id, span_id, request_id: None, value, timestamp_ns }
 }
 
 fn histogram(bounds: &[f64], counts: &[u64], sum: f64) -> SeriesValue {
@@ -233,6 +234,22 @@ fn an_exemplar_without_trace_or_value_is_left_out() {
     assert_eq!(one(exemplar(f64::NAN, 1)), "c_total 1");
     let rootless = one(Exemplar { span_id: SpanId::NONE, ..exemplar(2.0, 0) });
     assert_eq!(rootless, "c_total 1 # {trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"} 2");
+}
+
+#[test]
+fn an_exemplar_has_the_request_id_where_all_its_labels_fit_into_128_characters() {
+    let one = |request_id: &str| {
+        let exemplar = Exemplar { request_id: Some(request_id.into()), ..exemplar(1.0, 0) };
+        let total = SeriesValue::Counter { total: Total::Count(1), exemplar: Some(exemplar) };
+        samples(OpenMetrics, vec![family(Kind::Counter, "c", &[(&[], total)])]).remove(0)
+    };
+    let ids = "c_total 1 # {trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\",span_id=\"00f067aa0ba902b7\"";
+    let longest = "ä".repeat(128 - "trace_id".len() - 32 - "span_id".len() - 16 - "request_id".len());
+    assert_eq!(one(&longest), format!("{ids},request_id=\"{longest}\"}} 1"));
+    assert_eq!(one("a\"b\\c"), format!("{ids},request_id=\"a\\\"b\\\\c\"}} 1"));
+    for left_out in [&format!("{longest}x"), "a\nb", "a\u{1b}[31m", "a\u{85}b"] {
+        assert_eq!(one(left_out), format!("{ids}}} 1"));
+    }
 }
 
 #[test]

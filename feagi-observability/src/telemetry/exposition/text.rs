@@ -122,15 +122,27 @@ impl Writer<'_> {
     }
 }
 
-/// One without a trace, or without a value, leads nowhere and is left out.
+/// Characters that names and values of an exemplar's labels may have together (OpenMetrics 1.0, section "Exemplars").
+const MAX_EXEMPLAR: usize = 128;
+/// What `trace_id`, `span_id` and the name `request_id` take of these.
+const IDS: usize = 8 + 32 + 7 + 16 + 10;
+
+/// One without a trace, or without a value, leads nowhere and is left out. So is a request id that the page has no room for, or that could
+/// break what it is copied into.
 fn write_exemplar(out: &mut String, exemplar: &Exemplar) {
-    let Exemplar { trace_id, span_id, value, timestamp_ns } = exemplar;
+    let Exemplar { trace_id, span_id, request_id, value, timestamp_ns } = exemplar;
     if !trace_id.is_valid() || !value.is_finite() {
         return;
     }
     let _ = write!(out, " # {{trace_id=\"{trace_id}\"");
     if span_id.is_valid() {
         let _ = write!(out, ",span_id=\"{span_id}\"");
+    }
+    let fits = |id: &&str| id.chars().count() <= MAX_EXEMPLAR - IDS && !id.chars().any(char::is_control);
+    if let Some(request_id) = request_id.as_deref().filter(fits) {
+        out.push_str(",request_id=\"");
+        escape(out, request_id, true);
+        out.push('"');
     }
     let _ = write!(out, "}} {}", Number(*value));
     if *timestamp_ns != 0 {

@@ -90,7 +90,7 @@ impl EventMeter<'_> {
         let of_record = self
             .examples
             .get(series)
-            .and_then(|examples| examples.outcomes[Outcome::Ok as usize])
+            .and_then(|examples| examples.outcomes[Outcome::Ok as usize].as_ref())
             .filter(|_| instrument.field.is_empty());
         let exemplar = of_record.map(|example| exemplar(example, 1.0));
         SeriesValue::Counter { total: Total::Count(total), exemplar }
@@ -109,5 +109,5 @@ impl EventMeter<'_> {
 }
 
 fn value_exemplar(example: &Option<ValueExample>) -> Option<Exemplar> {
-    example.map(|example| exemplar(example.record, example.value))
+    example.as_ref().map(|example| exemplar(&example.record, example.value))
 }

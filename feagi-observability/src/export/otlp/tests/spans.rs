@@ -119,6 +119,16 @@ fn attribute_keys_are_unique_and_what_the_author_wrote_stands() {
 }
 
 #[test]
+fn the_callers_request_id_is_an_attribute_unless_the_author_has_a_field_of_that_name() {
+    let own = |text: &str| ("request_id".to_owned(), Any::Text(text.to_owned()));
+    let sample = Sample::new(EntryKind::Call).request_id("r-7");
+    assert!(attributes(&encoded(&sample), 9).contains(&own("r-7")));
+    let sample = Sample::new(EntryKind::Call).request_id("r-7").field("request_id", "mine");
+    let all = attributes(&encoded(&sample), 9);
+    assert!(all.contains(&own("mine")) && !all.contains(&own("r-7")));
+}
+
+#[test]
 fn an_event_is_a_span_without_duration_outcome_or_function() {
     let mut sample = Sample::new(EntryKind::Event);
     sample.message = Some("Burst executed".to_owned());
