@@ -194,7 +194,9 @@ impl Worker {
     }
 
     fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
-        let has_example = compiled::METRICS && compiled::TRACE && (record.is_span() || record.is_adopted());
+        let has_example = compiled::METRICS
+            && compiled::TRACE
+            && (record.is_span() || record.is_adopted() && entry.sampled);
         if let (true, Some(site)) = (has_example, entry.site) {
             let example = Example {
                 trace_id: entry.trace_id,
@@ -202,7 +204,7 @@ impl Worker {
                 request_id: entry.fields.request_id().map(Arc::from),
                 duration: entry.duration,
                 end: record.end,
-                is_pinned: entry.over_budget,
+                is_pinned: entry.over_budget || entry.outcome.is_failure(),
             };
             if let Some(series) = entry.series(site) {
                 exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, &example);

@@ -41,6 +41,10 @@ impl Raw {
         self.header.mark.flags & flags::OVER_BUDGET != 0
     }
 
+    fn is_partial(&self) -> bool {
+        self.is_span() && self.header.mark.flags & flags::PARTIAL != 0 && !self.header.parent_id.is_valid()
+    }
+
     /// Whether it is one of the two records of a call whose span is foreign.
     pub(super) fn is_adopted(&self) -> bool {
         self.header.mark.flags & flags::ADOPTED != 0
@@ -126,7 +130,8 @@ impl Raw {
             trace_id: header.trace_id,
             span_id: header.span_id,
             parent_id: header.parent_id,
-            sampled: header.mark.flags & flags::SAMPLED != 0,
+            sampled: header.mark.flags & (flags::SAMPLED | flags::SPAN) != 0,
+            partial: self.is_partial(),
             start: self.end.saturating_sub(header.duration),
             duration: header.duration,
             outcome: header.mark.outcome,

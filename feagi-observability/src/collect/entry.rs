@@ -31,8 +31,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) span_id: SpanId,
     /// The span around it; invalid for a root and for logs.
     pub(crate) parent_id: SpanId,
-    /// Whether its span is to be exported (head sampling).
+    /// Whether its span is to be exported: its trace is kept, or it was kept at its end for how it ended.
     pub(crate) sampled: bool,
+    /// Whether it is a span without those around it: the outermost one of its trace that was kept.
+    pub(crate) partial: bool,
     pub(crate) start: u64,
     pub(crate) duration: u64,
     pub(crate) outcome: Outcome,

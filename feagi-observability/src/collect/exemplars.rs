@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A bucket's example is replaced at most this often, so that a scrape finds one that a log still holds.
 const MIN_AGE_NANOS: u64 = 1_000_000_000;
-/// One of a call over its budget stays this long, unless another such call replaces it.
+/// One of a call over its budget, or of one that failed, stays this long, unless another such call replaces it.
 const PINNED_NANOS: u64 = 60_000_000_000;
 
 /// One span that stands for a number.
@@ -24,7 +24,7 @@ pub(crate) struct Example {
     pub(crate) duration: u64,
     /// When it ended, nanoseconds since the Unix epoch.
     pub(crate) end: u64,
-    /// Of a call over its budget.
+    /// Of a call over its budget, or one that failed.
     pub(crate) is_pinned: bool,
 }
 

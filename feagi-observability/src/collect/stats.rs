@@ -47,6 +47,8 @@ pub struct SignalStats {
     pub unrecorded: u64,
     /// Still on a ring.
     pub queued: u64,
+    /// Never emitted: spans beyond `telemetry.spans_per_second` of their site.
+    pub thinned: u64,
 }
 
 /// One output: `accepted = exported + Σ dropped + queued`.
@@ -116,6 +118,7 @@ impl Accounting {
         stats.lines.suppressed = self.collector.suppressed.load(Relaxed);
         stats.lines.collected = self.collector.lines.load(Relaxed).saturating_sub(stats.lines.suppressed);
         stats.spans.collected = self.collector.spans.load(Relaxed);
+        stats.spans.thinned = registry::sites().iter().map(|(_, live, _)| live.pace.thinned()).sum();
         [stats.lines.unrecorded, stats.spans.unrecorded] = lost::counts();
         (stats.lines.emitted, stats.spans.emitted) = (stats.lines.unrecorded, stats.spans.unrecorded);
         for thread in registry::all_threads() {

@@ -20,6 +20,13 @@ pub struct TelemetryConfig {
     pub health_check_path: String,
     /// Seconds between two looks at the process. Default 5. Without effect so far: each page is made of fresh figures.
     pub system_metrics_interval: u64,
+    /// Which share of the traces that begin here is kept, from 0.0 to 1.0; a trace that has begun elsewhere is kept if it is there. Calls
+    /// that fail, panic or are over their budget keep their span in any case. Default 1.0. Metrics and lines are of all calls.
+    pub sample_ratio: f64,
+    /// Spans a second that each site may leave; those beyond are counted in [`Stats`](crate::Stats). Default 0: no limit.
+    pub spans_per_second: u32,
+    /// Traces a second that callers may have kept here although `sample_ratio` would not keep them. Default 100.
+    pub remote_traces_per_second: u32,
     /// `service.name` of everything that leaves the process. Default `feagi`.
     pub service_name: String,
     /// More resource attributes.
@@ -39,6 +46,9 @@ impl Default for TelemetryConfig {
             metrics_path: "/metrics".to_owned(),
             health_check_path: "/health".to_owned(),
             system_metrics_interval: 5,
+            sample_ratio: 1.0,
+            spans_per_second: 0,
+            remote_traces_per_second: 100,
             service_name: "feagi".to_owned(),
             resource: BTreeMap::new(),
             headers: BTreeMap::new(),
@@ -58,6 +68,9 @@ impl fmt::Debug for TelemetryConfig {
             .field("metrics_path", &self.metrics_path)
             .field("health_check_path", &self.health_check_path)
             .field("system_metrics_interval", &self.system_metrics_interval)
+            .field("sample_ratio", &self.sample_ratio)
+            .field("spans_per_second", &self.spans_per_second)
+            .field("remote_traces_per_second", &self.remote_traces_per_second)
             .field("service_name", &self.service_name)
             .field("resource", &self.resource)
             .field("headers", &headers)

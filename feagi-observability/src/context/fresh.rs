@@ -26,7 +26,7 @@ impl FreshIds {
         let next = self.trace_random.get().wrapping_mul(0xda94_2042_e4dd_58b5);
         self.trace_random.set(next);
         let high = (next >> 64) as u64;
-        // One bit set: never the invalid id. Not one of the last 56, by whose randomness others may decide (W3C Trace Context, 3.2.2.5).
+        // One bit set: never the invalid id. Not one of the last 56, by whose randomness it is decided what is kept, see `sampling`.
         TraceId { high: high | 1, low: next as u64 ^ high }
     }
 

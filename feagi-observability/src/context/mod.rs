@@ -7,6 +7,7 @@ mod entered;
 mod fresh;
 mod ids;
 pub(crate) mod propagation;
+pub(crate) mod sampling;
 mod shared;
 mod slot;
 

@@ -10,6 +10,7 @@ pub(crate) struct SharedContext {
     trace_low: AtomicU64,
     span: AtomicU64,
     parent: AtomicU64,
+    kept: AtomicU64,
     /// Null or a static.
     name: AtomicPtr<SpanName>,
     sampled: AtomicBool,
@@ -22,6 +23,7 @@ impl SharedContext {
         self.trace_low.store(context.trace_id.low, Relaxed);
         self.span.store(context.span_id.0, Relaxed);
         self.parent.store(context.parent_id.0, Relaxed);
+        self.kept.store(context.kept.0, Relaxed);
         self.name.store(ptr::from_ref(context.name).cast_mut(), Relaxed);
         self.sampled.store(context.sampled, Relaxed);
     }
@@ -35,6 +37,7 @@ impl SharedContext {
             trace_id: TraceId { high: self.trace_high.load(Relaxed), low: self.trace_low.load(Relaxed) },
             span_id: SpanId(self.span.load(Relaxed)),
             parent_id: SpanId(self.parent.load(Relaxed)),
+            kept: SpanId(self.kept.load(Relaxed)),
             name,
             sampled: self.sampled.load(Relaxed),
         })

@@ -6,7 +6,7 @@
 use super::carrying::Carrying;
 use super::entered::{Entered, Key, Left};
 use super::fresh::FreshIds;
-use super::{Carried, SpanId, TraceId, compiled};
+use super::{Carried, SpanId, TraceId, compiled, sampling};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::OnceLock;
@@ -18,9 +18,13 @@ use std::sync::atomic::{AtomicPtr, Ordering::Relaxed, compiler_fence};
 pub struct Context {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,
+    /// The nearest call around it that has a span.
     pub(crate) parent_id: SpanId,
+    /// The parent of what begins below: itself if it has a span, else its own parent.
+    pub(crate) kept: SpanId,
     /// For log lines.
     pub(crate) name: &'static SpanName,
+    /// Whether the trace is kept.
     pub(crate) sampled: bool,
 }
 
@@ -53,7 +57,8 @@ impl Context {
 
     /// That of a thread which is ending: no ids.
     pub(crate) const fn none(name: &'static SpanName, sampled: bool) -> Context {
-        Context { trace_id: TraceId::NONE, span_id: SpanId::NONE, parent_id: SpanId::NONE, name, sampled }
+        let (trace_id, none) = (TraceId::NONE, SpanId::NONE);
+        Context { trace_id, span_id: none, parent_id: none, kept: none, name, sampled }
     }
 
     /// A span of another process, as the parent of what is done for it here; `None` if one of its ids is not valid.
@@ -69,8 +74,14 @@ impl Context {
     /// });
     /// ```
     pub fn remote(trace_id: TraceId, span_id: SpanId, is_sampled: bool) -> Option<Context> {
-        let context = Context { trace_id, span_id, sampled: is_sampled, ..Context::NONE };
+        let kept = if is_sampled { span_id } else { SpanId::NONE };
+        let context = Context { trace_id, span_id, kept, sampled: is_sampled, ..Context::NONE };
         (trace_id.is_valid() && span_id.is_valid()).then_some(context)
+    }
+
+    /// What is called from here in other processes has this parent: one that is exported, where there is one. Whether it is.
+    pub(crate) fn parent_of_others(&self) -> (SpanId, bool) {
+        if self.sampled && self.kept.is_valid() { (self.kept, true) } else { (self.span_id, false) }
     }
 
     /// The trace.
@@ -165,7 +176,7 @@ impl ThreadSlot {
         if is_trace { innermost } else { ptr::null() }
     }
 
-    /// The context of what begins now under `parent`; a root without one, and sampled if `samples_root`.
+    /// The context of what begins now under `parent`; without one a root, of a trace that is kept if `samples_root` and the ratio say so.
     pub(crate) fn child_of(
         &self,
         parent: Option<Context>,
@@ -174,12 +185,15 @@ impl ThreadSlot {
     ) -> Context {
         let span_id = self.fresh.span_id();
         match parent {
-            Some(Context { trace_id, span_id: parent_id, sampled, .. }) => {
-                Context { trace_id, span_id, parent_id, name, sampled }
+            Some(Context { trace_id, kept: parent_id, sampled, .. }) => {
+                let kept = if sampled { span_id } else { parent_id };
+                Context { trace_id, span_id, parent_id, kept, name, sampled }
             }
             None => {
                 let (trace_id, parent_id) = (self.fresh.trace_id(), SpanId::NONE);
-                Context { trace_id, span_id, parent_id, name, sampled: samples_root }
+                let sampled = samples_root && sampling::keeps(trace_id);
+                let kept = if sampled { span_id } else { SpanId::NONE };
+                Context { trace_id, span_id, parent_id, kept, name, sampled }
             }
         }
     }
@@ -222,8 +236,8 @@ impl ThreadSlot {
         self.carry_nothing();
     }
 
-    /// Writes the context of what begins now to `place`: below the innermost one, which is settled then. Without one it is a root, and
-    /// sampled if `samples_root`.
+    /// Writes the context of what begins now to `place`: below the innermost one, which is settled then. Without one it is a root, of a
+    /// trace that is kept if `samples_root` and the ratio say so.
     ///
     /// # Safety
     /// `place` is one for a context.
@@ -246,9 +260,13 @@ impl ThreadSlot {
             (&raw mut (*place).span_id).write(span_id);
             (&raw mut (*place).name).write(name);
             let (trace_id, parent_id, sampled) = match parent.as_ref() {
-                Some(parent) => (parent.trace_id, parent.span_id, parent.sampled),
-                None => (self.fresh.trace_id(), SpanId::NONE, samples_root),
+                Some(parent) => (parent.trace_id, parent.kept, parent.sampled),
+                None => {
+                    let trace_id = self.fresh.trace_id();
+                    (trace_id, SpanId::NONE, samples_root && sampling::keeps(trace_id))
+                }
             };
+            (&raw mut (*place).kept).write(if sampled { span_id } else { parent_id });
             (&raw mut (*place).trace_id).write(trace_id);
             (&raw mut (*place).parent_id).write(parent_id);
             (&raw mut (*place).sampled).write(sampled);

@@ -7,9 +7,9 @@ mod serve;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
-use crate::context::compiled;
+use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
-use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, registry, signals};
+use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, pace, registry, signals};
 use crate::logging::{Capture, Filter};
 use crate::telemetry::{MetricsRegistry, TelemetryCollector};
 use manager::Running;
@@ -83,7 +83,10 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         .transpose()
         .map_err(ObservabilityError::Thread)?;
     capture.store(true, Relaxed);
-    registry::set_policy(Some(policy(plan.filter, has_spans, config.telemetry.metrics_enabled)));
+    sampling::keep(config.telemetry.sample_ratio);
+    sampling::follow_advice(config.telemetry.remote_traces_per_second);
+    pace::limit(config.telemetry.spans_per_second);
+    registry::set_policy(Some(policy(plan.filter, has_spans, &config.telemetry)));
     let running = Running {
         collector,
         capture,
@@ -94,7 +97,8 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
 }
 
 /// Which signals a site feeds.
-fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::Policy {
+fn policy(filter: Filter, has_spans: bool, config: &TelemetryConfig) -> registry::Policy {
+    let (metrics_enabled, is_thinned) = (config.metrics_enabled, has_spans && config.spans_per_second > 0);
     Box::new(move |facts: &SiteFacts| {
         let enables = |level| filter.enables(facts.target(), level);
         let has_metrics = facts.metric != MetricFacts::Off || !facts.instruments.is_empty();
@@ -106,6 +110,7 @@ fn policy(filter: Filter, has_spans: bool, metrics_enabled: bool) -> registry::P
             (signals::SLOW_LINE, facts.log != LogWhen::Never && facts.budget > 0 && enables(Level::Warn)),
             (signals::RET, facts.ret.is_some_and(enables)),
             (signals::SPAN, has_spans),
+            (signals::THINNED, is_thinned),
             (signals::METRICS, is_counted),
         ];
         let wanted = answers.iter().filter(|(_, yes)| *yes).fold(0, |wanted, (signal, _)| wanted | signal);

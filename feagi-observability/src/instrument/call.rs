@@ -10,6 +10,7 @@ use super::extras;
 use super::frame::Running;
 use super::lost;
 use super::outcome::Outcome;
+use super::pace;
 use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
@@ -22,7 +23,8 @@ pub(super) struct Call {
     /// What the thread's slot points to while the call runs: must neither move nor change then.
     pub(super) context: Context,
     pub(super) previous: *const Context,
-    start: u64,
+    /// Clock ticks.
+    pub(super) start: u64,
     pub(super) state: State,
     pub(super) end: End,
     /// The number of its series; written for sites with extras alone.
@@ -53,7 +55,8 @@ impl Call {
             if compiled::TRACE && (*place).context.sampled {
                 flags |= flags::SAMPLED;
             } else {
-                flags &= !flags::SPAN;
+                // Should it be kept at its end, nothing around it is.
+                flags = flags & !flags::SPAN | flags::PARTIAL;
             }
             let mark = Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: flags | fields.flags };
             (&raw mut (*place).end).write(End { bytes: fields.bytes, mark });
@@ -77,12 +80,13 @@ impl End {
         End { bytes: 0, mark: Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: 0 } }
     }
 
-    /// It ends like this; a failure gets its line whatever the level of the site.
+    /// It ends like this; a failure gets its line whatever the level of the site, and its span whatever was decided of its trace.
     #[inline]
     pub(super) fn set(&mut self, outcome: Outcome, state: State) {
         self.mark.outcome = outcome;
-        if outcome.is_failure() && state.has(signals::ERROR_LINE) {
-            self.mark.flags |= flags::LINE;
+        if outcome.is_failure() {
+            self.mark.flags |= if state.has(signals::ERROR_LINE) { flags::LINE } else { 0 };
+            self.mark.flags |= if state.has(signals::SPAN) { flags::SPAN } else { 0 };
         }
     }
 }
@@ -106,6 +110,9 @@ pub(super) unsafe fn begin_scope<'f>(
         let context = &raw mut (*place).context;
         thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
         Call::write(place, thread.slot.innermost(), state, fields);
+        if state.has(signals::THINNED) {
+            pace::thin(place, site);
+        }
         thread.slot.put(context);
     }
     Running::new(call)
@@ -130,6 +137,9 @@ pub(super) unsafe fn begin_future<'f>(
         let context = &raw mut (*place).context;
         thread.slot.write_child(context, &site.span_name, state.has(signals::SPAN));
         Call::write(place, ptr::null(), state, fields);
+        if state.has(signals::THINNED) {
+            pace::thin(place, site);
+        }
     }
     Running::new(call)
 }
@@ -158,6 +168,9 @@ pub(super) unsafe fn begin_below<'f>(
         let previous = thread.slot.settled();
         context.write(thread.slot.child_of(parent, &site.span_name, state.has(signals::SPAN)));
         Call::write(place, previous, state, fields);
+        if state.has(signals::THINNED) {
+            pace::thin(place, site);
+        }
         if !site.facts.is_async {
             thread.slot.enter(context);
         }

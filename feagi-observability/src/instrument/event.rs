@@ -6,6 +6,7 @@ use super::label::LabelPart;
 use super::lost;
 use super::measure::Measure;
 use super::outcome::Outcome;
+use super::pace;
 use super::record::{Header, Kind, Mark, flags};
 use super::registry;
 use super::shard::{Shard, series_of};
@@ -204,8 +205,12 @@ impl Head {
             thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name, samples_root);
             context.assume_init()
         };
+        let start = clock::now();
         if compiled::TRACE && context.sampled {
             flags |= flags::SAMPLED;
+            if self.state.has(signals::THINNED) && pace::is_too_many(self.site, start) {
+                flags &= !flags::SPAN;
+            }
         } else {
             flags &= !flags::SPAN;
         }
@@ -220,7 +225,7 @@ impl Head {
             trace_id: context.trace_id,
             span_id: context.span_id,
             parent_id: context.parent_id,
-            start: clock::now(),
+            start,
             duration: 0,
         };
         // SAFETY: the caller's promise.

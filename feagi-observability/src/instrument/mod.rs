@@ -36,6 +36,7 @@ mod opening;
 mod outcome;
 #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only requests begin outside of functions"))]
 mod owned;
+pub(crate) mod pace;
 pub mod probe;
 pub(crate) mod record;
 #[cfg_attr(

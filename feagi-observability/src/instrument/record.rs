@@ -26,6 +26,8 @@ pub(crate) mod flags {
     pub(crate) const SAMPLED: u8 = 8;
     /// The call took longer than its budget.
     pub(crate) const OVER_BUDGET: u8 = 16;
+    /// Where it is the outermost span of its trace: what was around it has none.
+    pub(crate) const PARTIAL: u8 = 32;
     /// A call and its span are two records, of which this is one.
     pub(crate) const ADOPTED: u8 = 64;
     /// A foreign span that did not run in one piece on one thread.

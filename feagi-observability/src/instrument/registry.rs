@@ -5,6 +5,7 @@ use super::alloc::Uncounted;
 use super::facts::{InstrumentKind, SiteFacts};
 use super::label::labels_of;
 use super::listed::listed_sites;
+use super::pace::Pace;
 use super::shard::{Shard, series_of};
 use super::site::{Site, SiteLive, State, UNSET};
 use super::thread::ThreadState;
@@ -95,6 +96,7 @@ pub(crate) fn register(site: &'static Site, labels: &[&'static [&'static str]]) 
         name,
         gauges: registry.gauges(&site.facts, labels),
         labels: labels.into(),
+        pace: Pace::default(),
         shared: Shard::new(site.facts.instruments, series_of(labels)),
     }));
     registry.sites.push(SiteEntry { site, shards: Vec::new(), spare: Vec::new() });

@@ -1,6 +1,7 @@
 //! A site: one annotated function or event, its facts in a const-built static.
 
 use super::facts::SiteFacts;
+use super::pace::Pace;
 use super::registry;
 use super::shard::Shard;
 use crate::context::SpanName;
@@ -28,6 +29,8 @@ pub(crate) mod signals {
     pub(crate) const SLOW_LINE: u32 = 32;
     /// Not a signal: the site measures more than outcome and duration, see [`extras`](crate::instrument::extras).
     pub(crate) const EXTRAS: u32 = 64;
+    /// Not a signal: spans are limited, see [`pace`](crate::instrument::pace).
+    pub(crate) const THINNED: u32 = 128;
     /// Not seen by the registry yet.
     pub(crate) const UNREGISTERED: u32 = 1 << 31;
 
@@ -37,7 +40,7 @@ pub(crate) mod signals {
     /// Those that the program was compiled with. Whatever asks for another is answered when compiling.
     pub(crate) const COMPILED: u32 = UNREGISTERED
         | if compiled::LOG { LINE | ERROR_LINE | SLOW_LINE } else { 0 }
-        | if compiled::TRACE { SPAN } else { 0 }
+        | if compiled::TRACE { SPAN | THINNED } else { 0 }
         | if compiled::RECORDS { RET } else { 0 }
         | if compiled::METRICS { METRICS } else { 0 }
         | if compiled::RECORDS || compiled::METRICS { EXTRAS } else { 0 };
@@ -100,6 +103,7 @@ pub(crate) struct SiteLive {
     /// The last values of an event's gauges, as bits of `f64`; one for each series and instrument.
     /// [`UNSET`] until then.
     pub(crate) gauges: Box<[&'static AtomicU64]>,
+    pub(crate) pace: Pace,
     /// For threads that are ending and have no shard of their own any more.
     pub(crate) shared: Shard,
 }

@@ -18,6 +18,11 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
         let mut reason = label();
         reason.push(("reason".into(), "rate_limited".into()));
         discarded.push(reason, SeriesValue::count(counts.suppressed));
+        if counts.thinned > 0 {
+            let mut reason = label();
+            reason.push(("reason".into(), "spans_per_second".into()));
+            discarded.push(reason, SeriesValue::count(counts.thinned));
+        }
         for (reason, count) in [("ring_full", counts.dropped), ("thread_ended", counts.unrecorded)] {
             let labels = vec![("sink".into(), signal.into()), ("reason".into(), reason.into())];
             dropped.push(labels, SeriesValue::count(count));

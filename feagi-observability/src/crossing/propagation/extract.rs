@@ -4,7 +4,7 @@ use super::{BAGGAGE, REQUEST_ID, TRACEPARENT, TRACESTATE};
 use crate::context::propagation::{
     Header, HeaderSource, Refusal, TraceParent, baggage, refuse, traceparent, tracestate,
 };
-use crate::context::{Baggage, Context};
+use crate::context::{Baggage, Context, sampling};
 use crate::crossing::CapturedContext;
 
 /// The context that a caller has put into these headers, to be entered where the caller is answered: calls in it are children of the
@@ -27,7 +27,8 @@ use crate::crossing::CapturedContext;
 pub fn extract(headers: &impl HeaderSource) -> CapturedContext {
     let carrying = with_baggage(CapturedContext::from(None), headers);
     let Some(parent) = parent(headers) else { return carrying };
-    match Context::remote(parent.trace_id(), parent.span_id(), parent.is_sampled()) {
+    let is_kept = parent.is_sampled() && sampling::follows(parent.trace_id());
+    match Context::remote(parent.trace_id(), parent.span_id(), is_kept) {
         Some(context) => with_trace(carrying.at(context), &parent, headers),
         None => carrying,
     }

@@ -37,7 +37,8 @@ impl CapturedContext {
     pub fn inject(&self, headers: &mut impl HeaderSink) {
         if let Some(context) = self.context() {
             let is_random = self.is_random();
-            let parent = TraceParent::new(context.trace_id, context.span_id, context.sampled, is_random);
+            let (span_id, is_kept) = context.parent_of_others();
+            let parent = TraceParent::new(context.trace_id, span_id, is_kept, is_random);
             headers.set(TRACEPARENT, parent.to_string());
             match self.tracestate() {
                 Some(list) => headers.set(TRACESTATE, list.to_owned()),

@@ -125,6 +125,8 @@ impl Running {
     fn leave(self, site: &'static Site, end: &End, error: &[u8]) {
         let duration = clock::to_nanos(clock::now().saturating_sub(self.start));
         let Mark { outcome, flags, .. } = end.mark;
+        // Its span is another record.
+        let flags = flags & !flags::SPAN;
         let thread = thread::attach();
         if self.state.has(signals::METRICS) {
             match thread {

@@ -88,6 +88,7 @@ impl Sample {
             span_id: self.span_id,
             parent_id: SpanId(0x00f0_67aa_0ba9_02b7),
             sampled: self.sampled,
+            partial: false,
             start: self.start,
             duration: if self.kind == EntryKind::Call { 1_234_567 } else { 0 },
             outcome: self.outcome,
