@@ -41,8 +41,8 @@ pub use compat::ring_layer::{
 };
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
-    FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig,
-    TelemetryConfig,
+    Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
+    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{

@@ -4,12 +4,13 @@
 //! leave out what proto3 would: this module writes every field it is asked to write, zeros included.
 //! Format: <https://protobuf.dev/programming-guides/encoding/>.
 //!
-//! Invariant: `fixed32`, groups and `sint` zigzag are absent, because neither format uses them here.
+//! Invariant: groups and `sint` zigzag are absent, because neither format uses them here.
 
 /// The low three bits of a tag.
 const VARINT: u64 = 0;
 const FIXED64: u64 = 1;
 const LENGTH_DELIMITED: u64 = 2;
+const FIXED32: u64 = 5;
 
 /// The longest varint: ten groups of seven bits hold 64.
 const MAX_VARINT: usize = 10;
@@ -53,6 +54,12 @@ impl Message {
         self.buf.extend_from_slice(&v.to_le_bytes());
     }
 
+    /// `fixed32` fields, little-endian.
+    pub(crate) fn fixed32(&mut self, field: u32, v: u32) {
+        self.tag(field, FIXED32);
+        self.buf.extend_from_slice(&v.to_le_bytes());
+    }
+
     /// `string` fields.
     pub(crate) fn string(&mut self, field: u32, v: &str) {
         self.bytes(field, v.as_bytes());
@@ -73,6 +80,11 @@ impl Message {
     /// `repeated int64`, packed.
     pub(crate) fn packed_int64(&mut self, field: u32, v: &[i64]) {
         self.message(field, |packed| v.iter().for_each(|&item| packed.varint(item as u64)));
+    }
+
+    /// `repeated fixed64`, packed; `repeated double` by their bits.
+    pub(crate) fn packed_fixed64(&mut self, field: u32, v: impl Iterator<Item = u64>) {
+        self.message(field, |packed| v.for_each(|item| packed.buf.extend_from_slice(&item.to_le_bytes())));
     }
 
     /// A nested message, written in place: no second buffer, whatever the depth.
@@ -154,6 +166,8 @@ mod tests {
         assert_eq!(written(|m| m.bool(1, true)), [0x08, 1]);
         assert_eq!(written(|m| m.double(1, 1.0)), [0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
         assert_eq!(written(|m| m.fixed64(16, 1)), [0x81, 0x01, 1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(written(|m| m.fixed32(8, 1)), [0x45, 1, 0, 0, 0]);
+        assert_eq!(written(|m| m.packed_fixed64(6, [1].into_iter())), [0x32, 8, 1, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(written(|m| m.message(1, |_| ())), [0x0a, 0]);
     }
 

@@ -4,6 +4,7 @@
 //! `enqueued = exported + dropped after it + queued`.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::SystemTime;
 
 /// Why a record did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub(crate) enum DropReason {
     /// The queue in front of the sink was full.
     QueueFull,
+    /// It had room, but not for so many bytes.
+    QueueBytes,
     /// It was larger than the sink takes, or the file has reached its size.
     TooLarge,
     /// Writing failed.
@@ -23,28 +26,34 @@ pub(crate) enum DropReason {
     Rejected,
     /// It was still queued when the shutdown's time was up.
     ShutdownTimeout,
+    /// The thread that sends has ended before its time.
+    WorkerDied,
 }
 
 impl DropReason {
-    pub(crate) const ALL: [DropReason; 7] = [
+    pub(crate) const ALL: [DropReason; 9] = [
         DropReason::QueueFull,
+        DropReason::QueueBytes,
         DropReason::TooLarge,
         DropReason::Io,
         DropReason::Connect,
         DropReason::Timeout,
         DropReason::Rejected,
         DropReason::ShutdownTimeout,
+        DropReason::WorkerDied,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             DropReason::QueueFull => "queue_full",
+            DropReason::QueueBytes => "queue_bytes",
             DropReason::TooLarge => "too_large",
             DropReason::Io => "io",
             DropReason::Connect => "connect",
             DropReason::Timeout => "timeout",
             DropReason::Rejected => "rejected",
             DropReason::ShutdownTimeout => "shutdown_timeout",
+            DropReason::WorkerDied => "worker_died",
         }
     }
 }
@@ -56,6 +65,8 @@ pub(crate) struct SinkCounters {
     exported: AtomicU64,
     failures: AtomicU64,
     retries: AtomicU64,
+    /// Seconds since the Unix epoch.
+    last_success: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
@@ -83,6 +94,17 @@ impl SinkCounters {
     /// One attempt is made again.
     pub(crate) fn retry(&self) {
         self.retries.fetch_add(1, Relaxed);
+    }
+
+    /// An attempt has succeeded.
+    pub(crate) fn succeed(&self) {
+        let age = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.last_success.store(age.as_secs(), Relaxed);
+    }
+
+    /// When the last attempt succeeded, in seconds since the Unix epoch; 0 if none has.
+    pub(crate) fn last_success(&self) -> u64 {
+        self.last_success.load(Relaxed)
     }
 
     pub(crate) fn accepted(&self) -> u64 {

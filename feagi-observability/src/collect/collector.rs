@@ -155,6 +155,9 @@ impl Worker {
 
     fn close(&mut self, deadline: Instant) {
         for sink in self.sinks() {
+            sink.closing(deadline);
+        }
+        for sink in self.sinks() {
             sink.close(deadline);
         }
     }

@@ -2,7 +2,10 @@
 //!
 //! Imports `instrument` and `context`; signals implement its [`Sink`].
 
-#[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only the network is tried again"))]
+#[cfg_attr(
+    not(any(feature = "otlp", feature = "zipkin")),
+    allow(dead_code, reason = "only the network is tried again")
+)]
 mod accounting;
 mod collector;
 mod decode;

@@ -21,6 +21,10 @@ pub(crate) trait Sink: Send {
     /// Called after each batch, and at least ten times a second: hand on what is buffered.
     fn flush(&mut self);
 
+    /// Said to all sinks before the first is closed: begin to hand on everything, without waiting, so that those that take long do so at the
+    /// same time.
+    fn closing(&mut self, _deadline: Instant) {}
+
     /// Hand on everything, until `deadline`; what is left then is counted as lost.
     fn close(&mut self, deadline: Instant);
 }

@@ -55,9 +55,9 @@ pub struct SignalStats {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SinkStats {
-    /// `stdout`, `file`, `otlp`, `chrome`.
+    /// `stdout`, `stderr`, `file`, `otlp`, `otlp_logs`, `otlp_metrics`, `zipkin`, `chrome`.
     pub name: String,
-    /// Records it has taken charge of.
+    /// Records it has taken charge of; of metrics, points.
     pub accepted: u64,
     /// Records that have arrived.
     pub exported: u64,
@@ -69,6 +69,8 @@ pub struct SinkStats {
     pub failures: u64,
     /// Attempts that were made again.
     pub retries: u64,
+    /// When a collector has last taken something, in seconds since the Unix epoch; 0 if none has, and of what is no collector.
+    pub last_success: u64,
 }
 
 impl Stats {
@@ -160,5 +162,6 @@ fn sink_stats(name: &str, counters: &SinkCounters) -> SinkStats {
         dropped,
         failures: counters.failures(),
         retries: counters.retries(),
+        last_success: counters.last_success(),
     }
 }

@@ -3,11 +3,13 @@
 //! Every struct keeps the fields and defaults of 0.0.53; fields that were added have defaults, so literals end in
 //! `..Default::default()`.
 
+mod export;
 mod load;
 mod logging;
 mod profiling;
 mod telemetry;
 
+pub use export::{Compression, ExportConfig, OtlpProtocol};
 pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
 pub use profiling::ProfilingConfig;
 pub use telemetry::TelemetryConfig;

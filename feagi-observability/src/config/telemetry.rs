@@ -1,5 +1,6 @@
 //! Metrics, traces and health.
 
+use super::export::{ExportConfig, OtlpProtocol};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,9 +11,10 @@ use std::fmt;
 pub struct TelemetryConfig {
     /// Count and time calls. Default true.
     pub metrics_enabled: bool,
-    /// Make spans, and send them to `tracing_endpoint` if there is one. Default false.
+    /// Make spans, and send them to `tracing_endpoint` and `zipkin_endpoint` where there is one. Default false.
     pub tracing_enabled: bool,
-    /// An OTLP/HTTP collector such as `http://127.0.0.1:4318`; `/v1/traces` is appended to an address without a path.
+    /// An OTLP collector such as `http://127.0.0.1:4318`. Over HTTP `/v1/traces` is appended to an address without a path, and any path, `/`
+    /// included, is taken as it stands; over gRPC a path means nothing.
     pub tracing_endpoint: Option<String>,
     /// Where `listen` serves metrics. Default `/metrics`.
     pub metrics_path: String,
@@ -29,10 +31,27 @@ pub struct TelemetryConfig {
     pub remote_traces_per_second: u32,
     /// `service.name` of everything that leaves the process. Default `feagi`.
     pub service_name: String,
-    /// More resource attributes.
+    /// `service.version` of the same. Default none.
+    pub service_version: Option<String>,
+    /// More resource attributes; they win over ours of the same name.
     pub resource: BTreeMap<String, String>,
     /// Headers of each OTLP request, such as an API key. Never shown.
     pub headers: BTreeMap<String, String>,
+    /// The protocol of OTLP, of all signals. Default none: gRPC for port 4317, else protobuf over HTTP.
+    pub tracing_protocol: Option<OtlpProtocol>,
+    /// Send log lines over OTLP, too. Default false.
+    pub otlp_logs: bool,
+    /// Where to. Default none: beside `tracing_endpoint`, at `/v1/logs`.
+    pub otlp_logs_endpoint: Option<String>,
+    /// Send all metrics over OTLP, cumulative, every `export.metrics_interval_ms`. Default false.
+    pub otlp_metrics: bool,
+    /// Where to. Default none: beside `tracing_endpoint`, at `/v1/metrics`.
+    pub otlp_metrics_endpoint: Option<String>,
+    /// A Zipkin server such as `http://127.0.0.1:9411`, which gets the spans, too, as v2 JSON; `/api/v2/spans` is appended to an address
+    /// without a path. Default none; needs the feature `zipkin`.
+    pub zipkin_endpoint: Option<String>,
+    /// How records are sent to collectors.
+    pub export: ExportConfig,
     /// A loopback address such as `127.0.0.1:9464` to serve metrics and health on. Default none: no server.
     pub listen: Option<String>,
 }
@@ -50,8 +69,16 @@ impl Default for TelemetryConfig {
             spans_per_second: 0,
             remote_traces_per_second: 100,
             service_name: "feagi".to_owned(),
+            service_version: None,
             resource: BTreeMap::new(),
             headers: BTreeMap::new(),
+            tracing_protocol: None,
+            otlp_logs: false,
+            otlp_logs_endpoint: None,
+            otlp_metrics: false,
+            otlp_metrics_endpoint: None,
+            zipkin_endpoint: None,
+            export: ExportConfig::default(),
             listen: None,
         }
     }
@@ -64,7 +91,7 @@ impl fmt::Debug for TelemetryConfig {
         f.debug_struct("TelemetryConfig")
             .field("metrics_enabled", &self.metrics_enabled)
             .field("tracing_enabled", &self.tracing_enabled)
-            .field("tracing_endpoint", &self.tracing_endpoint.as_deref().map(without_user_info))
+            .field("tracing_endpoint", &shown(&self.tracing_endpoint))
             .field("metrics_path", &self.metrics_path)
             .field("health_check_path", &self.health_check_path)
             .field("system_metrics_interval", &self.system_metrics_interval)
@@ -72,20 +99,34 @@ impl fmt::Debug for TelemetryConfig {
             .field("spans_per_second", &self.spans_per_second)
             .field("remote_traces_per_second", &self.remote_traces_per_second)
             .field("service_name", &self.service_name)
+            .field("service_version", &self.service_version)
             .field("resource", &self.resource)
             .field("headers", &headers)
+            .field("tracing_protocol", &self.tracing_protocol)
+            .field("otlp_logs", &self.otlp_logs)
+            .field("otlp_logs_endpoint", &shown(&self.otlp_logs_endpoint))
+            .field("otlp_metrics", &self.otlp_metrics)
+            .field("otlp_metrics_endpoint", &shown(&self.otlp_metrics_endpoint))
+            .field("zipkin_endpoint", &shown(&self.zipkin_endpoint))
+            .field("export", &self.export)
             .field("listen", &self.listen)
             .finish()
     }
 }
 
-/// `scheme://user:password@host` without what stands before the `@`.
-fn without_user_info(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+fn shown(endpoint: &Option<String>) -> Option<String> {
+    endpoint.as_deref().map(without_secrets)
+}
+
+/// `scheme://user:password@host/path?key=…` without what stands before the `@` and behind the `?`.
+fn without_secrets(url: &str) -> String {
+    let (url, query) = url.split_once('?').map_or((url, ""), |(url, _)| (url, "?…"));
+    let (scheme, rest) =
+        url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
     let authority = rest.find('/').unwrap_or(rest.len());
     match rest[..authority].rfind('@') {
-        Some(at) => format!("{scheme}://…@{}", &rest[at + 1..]),
-        None => url.to_owned(),
+        Some(at) => format!("{scheme}…@{}{query}", &rest[at + 1..]),
+        None => format!("{url}{query}"),
     }
 }
 
@@ -97,11 +138,14 @@ mod tests {
     fn debug_shows_neither_headers_values_nor_passwords() {
         let config = TelemetryConfig {
             tracing_endpoint: Some("http://user:secret@host:4318/v1/traces".to_owned()),
+            otlp_logs_endpoint: Some("user:secret@host".to_owned()),
+            otlp_metrics_endpoint: Some("http://host/ingest?key=secret".to_owned()),
             headers: BTreeMap::from([("api-key".to_owned(), "hidden".to_owned())]),
             ..Default::default()
         };
         let shown = format!("{config:?}");
         assert!(shown.contains("http://…@host:4318/v1/traces") && shown.contains("api-key"), "{shown}");
+        assert!(shown.contains("http://host/ingest?…"), "{shown}");
         assert!(!shown.contains("secret") && !shown.contains("hidden"), "{shown}");
     }
 }

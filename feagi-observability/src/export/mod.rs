@@ -1,9 +1,14 @@
-//! Where records leave the process: log lines to standard output and files, spans to collectors and trace files.
+//! Where records leave the process: log lines to standard output and files, spans to collectors and trace files, all signals over OTLP.
 //!
 //! Every sink here implements [`Sink`](crate::collect::Sink), takes its own format and counts what it loses.
 
+#[cfg(any(feature = "otlp", feature = "zipkin"))]
+mod attributes;
 #[cfg(feature = "chrome-tracing")]
 mod chrome;
+#[cfg(any(feature = "otlp", feature = "zipkin"))]
+#[cfg_attr(not(feature = "otlp"), allow(dead_code, unused_imports, reason = "Zipkin needs less"))]
+mod delivery;
 #[cfg(feature = "file-logging")]
 mod file;
 mod lines;
@@ -11,15 +16,26 @@ mod lines;
 mod open;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(feature = "otlp")]
+mod resource;
 #[cfg(all(test, any(feature = "file-logging", feature = "chrome-tracing")))]
 mod scratch;
 mod shield;
 mod stdout;
+#[cfg(feature = "zipkin")]
+mod zipkin;
+
+// Both have the same interface, so that no other file asks which one is there.
+#[cfg(feature = "otlp")]
+#[path = "grpc_absent.rs"]
+mod grpc;
 
 #[cfg(feature = "chrome-tracing")]
 pub(crate) use chrome::ChromeSink;
 #[cfg(feature = "file-logging")]
 pub(crate) use file::FileSink;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::OtlpSink;
+pub(crate) use otlp::{MetricsExport, OtlpSink, PreparedMetrics, Signal};
 pub(crate) use stdout::{StdioSink, Stream};
+#[cfg(feature = "zipkin")]
+pub(crate) use zipkin::ZipkinSink;

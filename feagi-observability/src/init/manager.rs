@@ -34,6 +34,8 @@ pub(super) struct Running {
     pub(super) collector: Collector,
     /// Whether foreign events are taken.
     pub(super) capture: Arc<AtomicBool>,
+    #[cfg(feature = "otlp")]
+    pub(super) metrics: Option<crate::export::MetricsExport>,
     #[cfg(feature = "server")]
     pub(super) server: Option<crate::server::Server>,
 }
@@ -140,7 +142,17 @@ impl Running {
         if let Some(server) = self.server.take() {
             server.stop(deadline.saturating_duration_since(Instant::now()));
         }
-        self.collector.close(deadline)
+        #[cfg(feature = "otlp")]
+        if let Some(metrics) = &self.metrics {
+            // While the collector hands on the rest.
+            metrics.closing(deadline);
+        }
+        let closed = self.collector.close(deadline);
+        #[cfg(feature = "otlp")]
+        if let Some(metrics) = &self.metrics {
+            metrics.close(deadline);
+        }
+        closed
     }
 }
 

@@ -1,5 +1,6 @@
 //! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
 
+mod collectors;
 mod manager;
 mod plan;
 #[cfg(feature = "server")]
@@ -56,8 +57,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     }
     let plan = Plan::new(config)?;
     let counts = Arc::new(CollectorCounts::default());
-    let sinks = plan.lines.iter().chain(&plan.spans).map(|sink| (sink.name(), sink.counters())).collect();
-    let accounting = Accounting { collector: Arc::clone(&counts), sinks };
+    let accounting = Accounting { collector: Arc::clone(&counts), sinks: plan.counters() };
     let metrics = MetricsRegistry::with_accounting(accounting.clone());
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
@@ -76,6 +76,9 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         upkeep,
     };
     let collector = Collector::start(outputs, counts).map_err(ObservabilityError::Thread)?;
+    #[cfg(feature = "otlp")]
+    let metrics =
+        plan.metrics.map(|metrics| metrics.start(Arc::clone(telemetry.metrics_registry()))).transpose()?;
     #[cfg(feature = "server")]
     let server = plan
         .listener
@@ -90,6 +93,8 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let running = Running {
         collector,
         capture,
+        #[cfg(feature = "otlp")]
+        metrics,
         #[cfg(feature = "server")]
         server,
     };

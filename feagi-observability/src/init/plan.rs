@@ -1,6 +1,7 @@
 //! From configuration to parts: everything that can be wrong is found here, before anything of the process is changed.
 
-use crate::collect::Sink;
+use super::collectors;
+use crate::collect::{Sink, SinkCounters};
 use crate::config::{LogFormat, LogOutput, ObservabilityConfig};
 use crate::context::compiled;
 use crate::error::ObservabilityError;
@@ -10,6 +11,7 @@ use crate::instrument::clock::unix_nanos;
 use crate::logging::Filter;
 use crate::profiling::{CpuProfiler, MemoryProfiler};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Parts that are ready to be put to work.
 pub(crate) struct Plan {
@@ -18,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) spans: Vec<Box<dyn Sink>>,
     pub(crate) profiler: Option<CpuProfiler>,
     pub(crate) memory_profiler: Option<MemoryProfiler>,
+    #[cfg(feature = "otlp")]
+    pub(crate) metrics: Option<crate::export::PreparedMetrics>,
     #[cfg(feature = "server")]
     pub(crate) listener: Option<std::net::TcpListener>,
 }
@@ -36,9 +40,21 @@ impl Plan {
             memory_profiler,
             #[cfg(feature = "server")]
             listener: config.telemetry.listen.as_deref().map(listen).transpose()?,
+            #[cfg(feature = "otlp")]
+            metrics: collectors::metrics(&config.telemetry)?,
             lines: line_sinks(config)?,
             spans: span_sinks(config)?,
         })
+    }
+}
+
+impl Plan {
+    /// The counters of all outputs, by name.
+    pub(crate) fn counters(&self) -> Vec<(&'static str, Arc<SinkCounters>)> {
+        let sinks = self.lines.iter().chain(&self.spans).map(|sink| (sink.name(), sink.counters()));
+        #[cfg(feature = "otlp")]
+        let sinks = sinks.chain(self.metrics.as_ref().map(|metrics| metrics.counters()));
+        sinks.collect()
     }
 }
 
@@ -69,19 +85,7 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
     }
-    if config.telemetry.tracing_enabled
-        && config.telemetry.tracing_endpoint.is_some()
-        && !cfg!(feature = "otlp")
-    {
-        return Err(ObservabilityError::FeatureMissing {
-            field: "telemetry.tracing_endpoint",
-            feature: "otlp",
-        });
-    }
-    #[cfg(feature = "otlp")]
-    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
-        crate::export::OtlpSink::check(&config.telemetry)?;
-    }
+    collectors::check(&config.telemetry)?;
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
         return Err(ObservabilityError::FeatureMissing {
             field: "profiling.chrome_tracing",
@@ -96,6 +100,8 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
     let profiling = &config.profiling;
     let asked = [
         ("telemetry.tracing_enabled", "trace", config.telemetry.tracing_enabled, compiled::TRACE),
+        ("telemetry.otlp_logs", "log", config.telemetry.otlp_logs, compiled::LOG),
+        ("telemetry.otlp_metrics", "metrics", config.telemetry.otlp_metrics, compiled::METRICS),
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
         ("profiling.cpu_profiling", "profile", profiling.cpu_profiling, compiled::PROFILE),
         ("profiling.memory_profiling", "profile", profiling.memory_profiling, compiled::PROFILE),
@@ -115,6 +121,7 @@ fn line_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, Observ
     for sink in &logging.sinks {
         sinks.push(line_sink(&sink.output, sink.format, config)?);
     }
+    collectors::add_lines(&config.telemetry, &mut sinks)?;
     Ok(sinks)
 }
 
@@ -166,10 +173,7 @@ fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, Observ
     if !compiled::TRACE {
         return Ok(sinks);
     }
-    #[cfg(feature = "otlp")]
-    if config.telemetry.tracing_enabled && config.telemetry.tracing_endpoint.is_some() {
-        sinks.push(Box::new(crate::export::OtlpSink::start(&config.telemetry)?));
-    }
+    collectors::add_spans(&config.telemetry, &mut sinks)?;
     #[cfg(feature = "chrome-tracing")]
     if config.profiling.chrome_tracing {
         let path = config.profiling.output_dir.join("trace.json");

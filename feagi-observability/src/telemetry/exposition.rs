@@ -33,6 +33,11 @@ pub(crate) struct Page {
     pub(crate) dropped_series: u64,
 }
 
+/// What of these families may stand on a page, for formats that are none of ours.
+pub(super) fn merge(families: Vec<Family>) -> Vec<Family> {
+    merge::merge(families).families
+}
+
 impl Exposition {
     /// The media type to send the page under.
     pub(crate) fn content_type(self) -> &'static str {

@@ -11,7 +11,7 @@ mod exposition;
     not(feature = "prometheus"),
     allow(dead_code, reason = "only the facade brings summaries and families of unknown kind")
 )]
-mod family;
+pub(crate) mod family;
 #[cfg_attr(
     not(all(
         feature = "enabled",
@@ -33,6 +33,7 @@ mod meter;
     allow(dead_code, reason = "features hand in counts of their own")
 )]
 mod own;
+#[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only OTLP sends what the page is made of"))]
 mod registry;
 mod system;
 

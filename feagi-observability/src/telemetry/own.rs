@@ -46,10 +46,28 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
             dropped.push(labels, SeriesValue::count(*count));
         }
     }
+    let help = "When a collector has last taken something, in seconds since the Unix epoch.";
+    let mut last_success =
+        Family::new(Kind::Gauge, "obs_last_success_timestamp_seconds", help).with_unit("seconds");
+    for sink in stats.sinks.iter().filter(|sink| sink.last_success > 0) {
+        let labels = vec![("sink".into(), sink.name.clone().into())];
+        last_success.push(labels, SeriesValue::Gauge(sink.last_success as f64));
+    }
     let truncated = counter("obs_truncated_total", "Records with a field that was cut.")
         .with_value(SeriesValue::count(stats.truncated));
-    let all =
-        [emitted, discarded, accepted, exported, dropped, failures, retries, queue, headers(), truncated];
+    let all = [
+        emitted,
+        discarded,
+        accepted,
+        exported,
+        dropped,
+        failures,
+        retries,
+        last_success,
+        queue,
+        headers(),
+        truncated,
+    ];
     all.into_iter().filter(|family| !family.series.is_empty()).collect()
 }
 

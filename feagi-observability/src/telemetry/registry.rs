@@ -2,7 +2,7 @@
 
 use super::exposition::{Exposition, Page};
 use super::family::{Family, Kind, SeriesValue};
-use super::{handles, meter, own, system};
+use super::{exposition, handles, meter, own, system};
 use crate::collect::Accounting;
 use crate::context::compiled;
 use std::fmt;
@@ -42,6 +42,19 @@ impl MetricsRegistry {
     }
 
     pub(crate) fn page(&self, format: Exposition) -> Page {
+        let page = format.encode(self.gathered());
+        self.left_out[0].store(page.dropped_families + handles::clashes(), Relaxed);
+        self.left_out[1].store(page.dropped_series, Relaxed);
+        page
+    }
+
+    /// What a page would show now: each family and series once, nothing impossible.
+    pub(crate) fn families(&self) -> Vec<Family> {
+        exposition::merge(self.gathered())
+    }
+
+    /// What every source gives now.
+    fn gathered(&self) -> Vec<Family> {
         let mut families = if compiled::METRICS { meter::families() } else { Vec::new() };
         families.extend(handles::families());
         families.extend(system::families());
@@ -52,10 +65,7 @@ impl MetricsRegistry {
         for source in self.sources.read().unwrap_or_else(PoisonError::into_inner).iter() {
             families.extend(source());
         }
-        let page = format.encode(families);
-        self.left_out[0].store(page.dropped_families + handles::clashes(), Relaxed);
-        self.left_out[1].store(page.dropped_series, Relaxed);
-        page
+        families
     }
 
     fn left_out(&self) -> Family {

@@ -113,6 +113,9 @@ fn args(entry: &Entry<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"outcome\":");
         append_string(entry.outcome.as_str(), out);
     }
+    if entry.partial {
+        out.extend_from_slice(b",\"obs.partial\":true");
+    }
     if entry.over_budget {
         out.extend_from_slice(b",\"over_budget\":true");
     }

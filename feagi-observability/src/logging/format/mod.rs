@@ -11,10 +11,16 @@ pub(crate) mod sample;
 mod text;
 mod timestamp;
 
+#[cfg(any(feature = "chrome-tracing", feature = "otlp", feature = "zipkin"))]
+pub(crate) use json::append_string;
 #[cfg(feature = "chrome-tracing")]
-pub(crate) use json::{append_fields, append_links, append_string};
+pub(crate) use json::{append_fields, append_links};
 #[cfg(feature = "chrome-tracing")]
-pub(crate) use number::{append_hex, append_thousandths, append_u64};
+pub(crate) use number::append_thousandths;
+#[cfg(any(feature = "otlp", feature = "zipkin"))]
+pub(crate) use number::{append_f64, append_i64};
+#[cfg(any(feature = "chrome-tracing", feature = "otlp", feature = "zipkin"))]
+pub(crate) use number::{append_hex, append_u64};
 
 use crate::collect::Entry;
 use crate::config::LogFormat;

@@ -42,7 +42,7 @@ pub(crate) fn append_u64(n: u64, out: &mut Vec<u8>) {
 }
 
 /// Appends `n` in decimal, with a sign if it is negative.
-pub(super) fn append_i64(n: i64, out: &mut Vec<u8>) {
+pub(crate) fn append_i64(n: i64, out: &mut Vec<u8>) {
     if n < 0 {
         out.push(b'-');
     }
@@ -59,7 +59,7 @@ pub(crate) fn append_thousandths(n: u64, out: &mut Vec<u8>) {
 
 /// Appends a finite number, shortest form that reads back the same, with an exponent where it is large or small.
 /// A number that is not finite becomes the word that protobuf's JSON uses for it; the caller adds quotes if it needs them.
-pub(super) fn append_f64(n: f64, out: &mut Vec<u8>) {
+pub(crate) fn append_f64(n: f64, out: &mut Vec<u8>) {
     if n.is_nan() {
         out.extend_from_slice(b"NaN");
     } else if n.is_infinite() {

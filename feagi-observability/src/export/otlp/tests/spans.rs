@@ -1,48 +1,10 @@
 //! What a span looks like on the wire.
 
-use super::collector::contents;
 use super::*;
-use crate::export::otlp::reply::fields;
 use crate::instrument::Outcome;
 
-/// An `AnyValue`, for comparing.
-#[derive(Clone, Debug, PartialEq)]
-enum Any {
-    Text(String),
-    Bool(bool),
-    Int(i64),
-    Double(f64),
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn any(value: &[u8]) -> Any {
-    let field = fields(value).next().unwrap();
-    let integer = |number| field.integer(number);
-    match (field.content(1), integer(2), integer(3), integer(4)) {
-        (Some(bytes), ..) => Any::Text(text(bytes)),
-        (_, Some(truth), ..) => Any::Bool(truth == 1),
-        (_, _, Some(n), _) => Any::Int(n as i64),
-        (.., n) => Any::Double(f64::from_bits(n.unwrap())),
-    }
-}
-
-/// Attributes in the order of the wire.
-fn attributes(message: &[u8], number: u64) -> Vec<(String, Any)> {
-    let pair = |pair| (text(contents(pair, 1)[0]), any(contents(pair, 2)[0]));
-    contents(message, number).into_iter().map(pair).collect()
-}
-
 fn encoded(sample: &Sample) -> Vec<u8> {
-    let mut span = Message::new();
-    encode::span(&sample.entry(), &mut span);
-    span.into_bytes()
-}
-
-fn integer(message: &[u8], number: u64) -> Option<u64> {
-    fields(message).find_map(|field| field.integer(number))
+    encode(Encoding::Protobuf, &Span(&sample.entry()))
 }
 
 #[test]
@@ -158,36 +120,40 @@ fn what_a_span_follows_from_is_a_link() {
 }
 
 #[test]
-fn the_resource_says_whose_spans_they_are_and_the_user_has_the_last_word() {
-    let user = [("service.name", "brain"), ("host.name", "h1"), ("", "x"), ("site", "lab")];
-    let user = user.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    let bytes = encode::resource("feagi", &user);
-    let all: BTreeMap<_, _> = attributes(&bytes, 1).into_iter().collect();
-    let word = |text: &str| Some(Any::Text(text.to_owned()));
-    assert_eq!(all.len(), attributes(&bytes, 1).len());
-    assert_eq!(all.get("service.name").cloned(), word("brain"));
-    assert_eq!(all.get("host.name").cloned(), word("h1"));
-    assert_eq!(all.get("site").cloned(), word("lab"));
-    assert_eq!(all.get("telemetry.sdk.language").cloned(), word("rust"));
-    assert_eq!(all.get("process.pid"), Some(&Any::Int(i64::from(std::process::id()))));
-    assert_eq!(all.get(""), None);
-    let plain: BTreeMap<_, _> =
-        attributes(&encode::resource("feagi", &BTreeMap::new()), 1).into_iter().collect();
-    assert_eq!(plain.get("service.name").cloned(), word("feagi"));
-}
-
-#[test]
-fn logs_and_unsampled_records_are_passed_over_and_a_giant_is_too_large() {
-    let mut sink = start("http://127.0.0.1:9", Limits { span_bytes: 600, ..quick() });
-    let mut unsampled = Sample::new(EntryKind::Call);
-    unsampled.sampled = false;
-    sink.write(&unsampled.entry());
-    sink.write(&Sample::new(EntryKind::Log).entry());
-    assert_eq!(sink.counters().accepted(), 0);
-    sink.write(&Sample::new(EntryKind::Call).field("text", &"x".repeat(700)).entry());
-    assert_eq!((sink.records, sink.counters().dropped(DropReason::TooLarge)), (0, 1));
-    write(&mut sink, 1);
-    assert_eq!(sink.records, 1);
-    sink.close(Instant::now());
-    assert_eq!(settled(&sink), (0, vec![(DropReason::TooLarge, 1), (DropReason::ShutdownTimeout, 1)]));
+fn json_says_the_same_by_name() {
+    let mut sample = Sample::new(EntryKind::Call)
+        .field("n", &-3i8)
+        .field("big", &u64::MAX)
+        .field("ratio", &f64::NAN)
+        .field("who", "ada\n\u{202e}")
+        .error("disk full")
+        .link("4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7");
+    sample.outcome = Outcome::Error;
+    let span: Value = serde_json::from_slice(&encode(Encoding::Json, &Span(&sample.entry()))).unwrap();
+    let text = |key: &str, text: &str| json!({"key": key, "value": {"stringValue": text}});
+    let expected = json!({
+        "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
+        "spanId": "b7ad6b7169203331",
+        "parentSpanId": "00f067aa0ba902b7",
+        "name": "engine::step",
+        "kind": 1,
+        "startTimeUnixNano": sample.start.to_string(),
+        "endTimeUnixNano": (sample.start + 1_234_567).to_string(),
+        "attributes": [
+            {"key": "n", "value": {"intValue": "-3"}},
+            text("big", "18446744073709551615"),
+            {"key": "ratio", "value": {"doubleValue": "NaN"}},
+            text("who", "ada\n\u{202e}"),
+            text("code.function.name", "engine::step"),
+            text("code.file.path", "src/engine.rs"),
+            {"key": "code.line.number", "value": {"intValue": "7"}},
+            {"key": "thread.id", "value": {"intValue": "4242"}},
+            text("thread.name", "burst"),
+            text("target", "feagi::engine"),
+            text("outcome", "error"),
+        ],
+        "links": [{"traceId": "4bf92f3577b34da6a3ce929d0e0e4736", "spanId": "00f067aa0ba902b7"}],
+        "status": {"message": "disk full", "code": 2},
+    });
+    assert_eq!(span, expected);
 }

@@ -1,0 +1,96 @@
+//! One POST over HTTP/1.1, and what came of it.
+//!
+//! TLS is rustls with the roots of Mozilla that the crate `webpki-roots` carries: the system's certificates are not read.
+
+use super::endpoint::Endpoint;
+use super::gzip::gzip;
+use super::headers::Header;
+use super::reply::Reply;
+use super::retry_after;
+use crate::config::Compression;
+use std::time::Duration;
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::{Agent, Body};
+
+/// The most of a collector's answer that is read.
+const LARGEST_REPLY: u64 = 64 << 10;
+/// Shorter than a whole request, so that a connection that is never made is told from an answer that never comes.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Who we say we are.
+pub(crate) const USER_AGENT: &str = concat!("feagi-observability/", env!("CARGO_PKG_VERSION"));
+
+/// What is posted, and how the answer to it is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Media {
+    pub(crate) content_type: &'static str,
+    /// How many records a successful answer says it has left out.
+    pub(crate) rejected: fn(&[u8]) -> u64,
+}
+
+/// Keeps the connection between requests.
+pub(crate) struct HttpClient {
+    agent: Agent,
+    url: String,
+    headers: Vec<Header>,
+    media: Media,
+    compression: Compression,
+}
+
+impl HttpClient {
+    /// A client for `endpoint`, of which a missing path is `path`.
+    pub(crate) fn new(
+        (endpoint, path): (&Endpoint, &str),
+        headers: Vec<Header>,
+        media: Media,
+        compression: Compression,
+    ) -> Self {
+        let mut config = Agent::config_builder()
+            .user_agent(USER_AGENT)
+            // Nothing packed: a small reply must not unpack to a large one.
+            .accept_encoding("identity")
+            .http_status_as_error(false)
+            // A redirect could send records and keys elsewhere.
+            .max_redirects(0)
+            .timeout_connect(Some(CONNECT))
+            .max_idle_connections(1);
+        if endpoint.is_loopback() {
+            config = config.proxy(None);
+        }
+        let agent = config.build().new_agent();
+        HttpClient { agent, url: endpoint.url(path), headers, media, compression }
+    }
+
+    /// What is sent for this content.
+    pub(crate) fn pack(&self, content: Vec<u8>) -> Vec<u8> {
+        match self.compression {
+            Compression::None => content,
+            Compression::Gzip => gzip(&content),
+        }
+    }
+
+    /// Sends a packed body and reads the answer, all within `time`.
+    pub(crate) fn post(&self, body: &[u8], time: Duration) -> Reply {
+        let mut request = self.agent.post(&self.url).header(CONTENT_TYPE, self.media.content_type);
+        if self.compression == Compression::Gzip {
+            request = request.header(CONTENT_ENCODING, "gzip");
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        match request.config().timeout_global(Some(time)).build().send(body) {
+            Ok(response) => self.read(response),
+            Err(error) => Reply::from_error(&error),
+        }
+    }
+
+    fn read(&self, mut response: ureq::http::Response<Body>) -> Reply {
+        if response.status().is_success() {
+            // One that cannot be read says nothing: the status has said that all is well.
+            let reply = response.body_mut().with_config().limit(LARGEST_REPLY).read_to_vec();
+            return Reply::Accepted { rejected: (self.media.rejected)(&reply.unwrap_or_default()) };
+        }
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let after = text(RETRY_AFTER).and_then(|after| retry_after::wait(after, text(DATE)));
+        Reply::from_status(response.status().as_u16(), after)
+    }
+}
