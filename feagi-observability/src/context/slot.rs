@@ -213,7 +213,7 @@ impl ThreadSlot {
         let innermost = self.innermost();
         // SAFETY: as in `current`.
         match unsafe { innermost.as_ref() } {
-            // Our own ids never have this half zero; what comes from outside may.
+            // Hardly ever is this half of a real id zero; then it is found not to be marked.
             Some(context) if context.trace_id.low == 0 => self.settle(innermost),
             _ => innermost,
         }

@@ -42,6 +42,8 @@ struct CallTotals {
 }
 
 impl CallTotals {
+    /// Not inlined, so that whoever looks for metrics in a program finds them, see `tests/tests/off_signals.rs`.
+    #[inline(never)]
     fn add(&mut self, cells: &CallCells) {
         self.sum_nanos = self.sum_nanos.wrapping_add(cells.sum_nanos.load(Relaxed));
         for (total, cell) in self.outcomes.iter_mut().zip(&cells.outcomes) {
