@@ -86,3 +86,34 @@ fn json_over_http_arrives_whole() {
 fn protobuf_over_grpc_arrives_whole() {
     judge("grpc");
 }
+
+/// Within each of these a program starts, observes and shuts down; the exporter must not care.
+#[test]
+fn every_protocol_works_in_every_runtime_and_in_none() {
+    let Some(agent) = agent(12) else { return };
+    let rotel = Rotel::start(&agent);
+    let mut printed = BTreeSet::new();
+    let mut runs = 0;
+    for protocol in ["http/protobuf", "http/json", "grpc"] {
+        for runtime in ["none", "current", "multi", "worker"] {
+            let address = if protocol == "grpc" { rotel.grpc } else { rotel.http };
+            let ran = std::process::Command::new(env!("CARGO_BIN_EXE_runtimes"))
+                .args([&format!("http://{address}"), runtime])
+                .env("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+                .output()
+                .expect("runtimes starts");
+            let told = String::from_utf8_lossy(&ran.stderr);
+            assert!(ran.status.success() && told.is_empty(), "{protocol} in {runtime}: {told}");
+            let out = String::from_utf8_lossy(&ran.stdout).into_owned();
+            printed.extend(out.lines().map(str::to_owned));
+            runs += 1;
+        }
+    }
+    assert_eq!(printed.len(), 4 * runs);
+    let received = rotel.received(5 * runs);
+    assert_eq!(received.spans.len(), 5 * runs);
+    assert_eq!(received.orphans(), Vec::<&_>::new());
+    let arrived: BTreeSet<_> =
+        received.spans.iter().map(|span| format!("{} {}", span.trace, span.id)).collect();
+    assert!(printed.is_subset(&arrived), "{printed:#?}\n{arrived:#?}");
+}

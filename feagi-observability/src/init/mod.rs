@@ -87,6 +87,9 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         .map_err(ObservabilityError::Thread)?;
     capture.store(true, Relaxed);
     registry::set_policy(Some(policy(plan.filter, has_spans, config.telemetry.metrics_enabled)));
+    for warning in crate::config::take_warnings() {
+        tracing::warn!(target: "feagi_observability::config", "{warning}");
+    }
     let running = Running {
         collector,
         capture,

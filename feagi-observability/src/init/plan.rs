@@ -70,6 +70,12 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
             profiling.sample_rate
         ));
     }
+    if !(0.0..=1.0).contains(&config.telemetry.sample_ratio) {
+        return refuse(format!(
+            "`telemetry.sample_ratio` is {}; write a fraction from 0.0 to 1.0",
+            config.telemetry.sample_ratio
+        ));
+    }
     if profiling.perf_profiling {
         return refuse(
             "`profiling.perf_profiling` is true, but there is no `perf` backend yet; set it to false"
