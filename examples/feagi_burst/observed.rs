@@ -71,11 +71,11 @@ fn in_every_signal(page: &str, files: &[&Path]) -> io::Result<Option<String>> {
     Ok(ids.find(|id| texts.iter().all(|text| text.contains(*id))).map(str::to_owned))
 }
 
-/// The file's settings, or the defaults; what the run itself writes comes on top.
+/// The settings of the file, if there is one, and the environment; what the run itself writes comes on top.
 fn config(args: &Args) -> Result<ObservabilityConfig, ObservabilityError> {
     let mut config = match &args.config {
         Some(file) => ObservabilityConfig::load(file)?,
-        None => ObservabilityConfig::default(),
+        None => ObservabilityConfig::from_env(),
     };
     if args.config.is_some() && config.logging.output != LogOutput::Stdout {
         // The file's own output stays, beside the run's.

@@ -22,7 +22,8 @@ Usage: feagi_burst [FLAGS]
   --out DIR       folder for all files of the run [default: ./feagi-observability-out]
   --otlp URL      also send traces to this collector, such as http://127.0.0.1:4318
   --serve ADDR    serve /metrics and /health here while it runs, such as 127.0.0.1:9464
-  --config FILE   start from this TOML file; flags win over it
+  --config FILE   start from this TOML file; OTEL_* variables win over it, and
+                  flags over both
   --help          print this and stop
 
 Exit codes: 0 done, 1 failed while running, 2 refused before starting.

@@ -2,6 +2,7 @@
 
 pub mod captured;
 pub mod counterpart;
+pub mod rotel;
 pub mod run;
 
 /// The README's example is compiled and run.

@@ -12,11 +12,20 @@ pub struct Run {
 }
 
 impl Run {
-    /// Runs `emit` for the test of that name, with spans sent to `otlp` if given; panics if it complains.
-    pub fn of(emit: &str, test: &str, otlp: Option<&str>) -> Run {
+    /// Runs `emit` for the test of that name; panics if it complains.
+    pub fn of(emit: &str, test: &str) -> Run {
+        Run::with(emit, test, &[])
+    }
+
+    /// The same with spans, lines and metrics sent to an OTLP collector, too.
+    pub fn of_protocol(emit: &str, test: &str, endpoint: &str, protocol: &str) -> Run {
+        Run::with(emit, test, &[endpoint, protocol])
+    }
+
+    fn with(emit: &str, test: &str, arguments: &[&str]) -> Run {
         let folder = std::env::temp_dir().join(format!("feagi-observability-{test}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder below the temporary one");
-        let ran = Command::new(emit).arg(&folder).args(otlp).output().expect("emit starts");
+        let ran = Command::new(emit).arg(&folder).args(arguments).output().expect("emit starts");
         let run = Run { folder };
         let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         assert!(ran.status.success(), "{}: {err}", ran.status);

@@ -122,6 +122,30 @@ fn what_cannot_be_used_is_refused_with_field_value_and_remedy_and_nothing_is_sta
         c.telemetry.tracing_endpoint = Some("ftp://host".to_owned());
     });
     expect(otlp, &["`telemetry.tracing_endpoint`", "ftp://host"]);
+    let sent = |change: fn(&mut TelemetryConfig)| {
+        let mut config = ObservabilityConfig::default();
+        config.logging.output = LogOutput::File(log.to_string_lossy().into_owned());
+        change(&mut config.telemetry);
+        init_observability(&config).expect_err("a bad configuration").to_string()
+    };
+    expect(sent(|c| c.otlp_logs = true), &["`telemetry.otlp_logs`", "`telemetry.tracing_endpoint`"]);
+    expect(
+        sent(|c| c.otlp_metrics = true),
+        &["`telemetry.otlp_metrics`", "`telemetry.otlp_metrics_endpoint`"],
+    );
+    let without_metrics = sent(|c| (c.otlp_metrics, c.metrics_enabled) = (true, false));
+    expect(without_metrics, &["`telemetry.otlp_metrics`", "`telemetry.metrics_enabled`"]);
+    let zipkin = sent(|c| {
+        c.tracing_enabled = true;
+        c.zipkin_endpoint = Some("http://user:hush@:9411".to_owned());
+    });
+    expect(zipkin.clone(), &["`telemetry.zipkin_endpoint`", "http or https"]);
+    assert!(!zipkin.contains("hush"), "{zipkin}");
+    let empty_batch = sent(|c| {
+        c.otlp_logs_endpoint = Some("http://127.0.0.1:4318/v1/logs".to_owned());
+        (c.otlp_logs, c.export.batch_records) = (true, 0);
+    });
+    expect(empty_batch, &["`telemetry.export.batch_records`", "0", "from 1"]);
     assert!(!log.exists(), "nothing is opened before all is checked");
 
     fs::create_dir_all(folder.join("trace.json")).unwrap();

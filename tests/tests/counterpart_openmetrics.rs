@@ -10,7 +10,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counterparts/openmetr
 #[test]
 fn the_parser_accepts_the_page_and_its_exemplars_lead_to_log_and_trace() {
     let Some(python) = python_with("prometheus_client", 4) else { return };
-    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "openmetrics", None);
+    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "openmetrics");
     let said = ask(Command::new(python).arg(SCRIPT).arg(run.path("metrics.openmetrics.txt")));
     assert_eq!((said.code, &*said.err), (Some(0), ""), "{}", run.text("metrics.openmetrics.txt"));
     let ids: BTreeSet<String> = said.out.lines().filter_map(exemplar).collect();

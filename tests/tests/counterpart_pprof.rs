@@ -18,7 +18,7 @@ fn go_names_the_busy_function_and_counts_its_samples() {
     if !has("go", &["tool", "-n", "pprof"], 7) {
         return;
     }
-    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "pprof", None);
+    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "pprof");
     let profile = run.path("cpu.pb.gz");
 
     let top = pprof("-top", &profile).out;

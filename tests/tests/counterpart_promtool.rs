@@ -14,7 +14,7 @@ fn promtool_finds_nothing_but_the_name_that_feagi_chose() {
     if !has("promtool", &["--version"], 2) {
         return;
     }
-    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "promtool", None);
+    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "promtool");
     let page = File::open(run.path("metrics.txt")).expect("the page");
     let said = ask(Command::new("promtool").args(["check", "metrics"]).stdin(page));
     let findings: Vec<&str> =

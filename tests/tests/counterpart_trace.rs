@@ -16,7 +16,7 @@ struct Call {
 
 #[test]
 fn complete_events_are_whole_and_nest_properly_on_each_thread() {
-    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "trace", None);
+    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "trace");
     let calls = calls_by_thread(&run.trace());
     assert_eq!(calls.len(), 2, "the main thread and the worker: {calls:#?}");
     for calls in calls.values() {
@@ -35,7 +35,7 @@ fn complete_events_are_whole_and_nest_properly_on_each_thread() {
 
 #[test]
 fn asynchronous_pairs_match_and_every_thread_has_its_name() {
-    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "trace-pairs", None);
+    let run = Run::of(env!("CARGO_BIN_EXE_emit"), "trace-pairs");
     let events = run.trace();
     let of_phase = |phase: &str| events.iter().filter(|event| event["ph"] == phase).collect::<Vec<_>>();
     let (begins, ends) = (of_phase("b"), of_phase("e"));

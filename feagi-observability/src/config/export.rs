@@ -43,6 +43,8 @@ pub struct ExportConfig {
     pub compression: Compression,
     /// The longest that one request may take, from name resolution to the last byte of the answer, in milliseconds. Default 10,000.
     pub timeout_ms: u64,
+    /// A batch is given up when another attempt would begin later than this after the first, in milliseconds. Default 60,000.
+    pub give_up_ms: u64,
     /// Records after which a batch is sent. Default 512.
     pub batch_records: u64,
     /// Encoded bytes that a batch does not exceed, before it is packed; a larger record is lost and counted, as is one beyond 256 KiB.
@@ -63,6 +65,7 @@ impl Default for ExportConfig {
         ExportConfig {
             compression: Compression::None,
             timeout_ms: 10_000,
+            give_up_ms: 60_000,
             batch_records: 512,
             batch_bytes: 512 << 10,
             batch_age_ms: 1000,

@@ -1,11 +1,12 @@
-//! Configuration from a TOML file.
+//! Configuration from a TOML file and the environment.
 
-use super::ObservabilityConfig;
+use super::{ObservabilityConfig, environment};
 use crate::error::ObservabilityError;
 use std::path::Path;
 
 impl ObservabilityConfig {
-    /// Reads a TOML file; what it leaves out keeps its default, a key that does not exist is an error.
+    /// Reads a TOML file, and then the environment as [`from_env`](Self::from_env) does; what both leave out keeps its default, a key that does
+    /// not exist is an error.
     ///
     /// # Errors
     /// [`ObservabilityError::Config`] names the file, and the line and key where there is one.
@@ -14,10 +15,29 @@ impl ObservabilityConfig {
         let failed = |why: String| ObservabilityError::Config(format!("`{}`: {why}", path.display()));
         let text =
             std::fs::read_to_string(path).map_err(|e| failed(format!("{e}; name a readable TOML file")))?;
-        toml::from_str(&text).map_err(|e| {
+        let mut config = toml::from_str(&text).map_err(|e| {
             let line = e.span().map(|span| 1 + text.get(..span.start).unwrap_or("").matches('\n').count());
             let at = line.map_or_else(String::new, |line| format!("line {line}: "));
             failed(format!("{at}{}", e.message().replace('\n', "; ")))
-        })
+        })?;
+        environment::apply(&mut config);
+        Ok(config)
+    }
+
+    /// The defaults, changed by the `OTEL_*` variables of the OpenTelemetry specification.
+    ///
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and `…_TRACES_ENDPOINT` turn tracing on; to the first `/v1/traces` is appended, the second is taken as it
+    /// stands. Logs and metrics are sent if `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER` is `otlp`. `OTEL_SDK_DISABLED` turns spans,
+    /// metrics and all sending off. A variable that cannot be used changes nothing, and is a line at level WARN when observability starts.
+    ///
+    /// ```
+    /// use feagi_observability::ObservabilityConfig;
+    /// let mut config = ObservabilityConfig::from_env();
+    /// config.logging.level = "debug".to_owned();
+    /// ```
+    pub fn from_env() -> Self {
+        let mut config = ObservabilityConfig::default();
+        environment::apply(&mut config);
+        config
     }
 }

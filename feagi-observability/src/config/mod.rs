@@ -1,14 +1,16 @@
-//! Configuration as plain structs: from code, or from a TOML file.
+//! Configuration as plain structs: from code, or from a TOML file and the environment.
 //!
 //! Every struct keeps the fields and defaults of 0.0.53; fields that were added have defaults, so literals end in
 //! `..Default::default()`.
 
+mod environment;
 mod export;
 mod load;
 mod logging;
 mod profiling;
 mod telemetry;
 
+pub(crate) use environment::take_warnings;
 pub use export::{Compression, ExportConfig, OtlpProtocol};
 pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
 pub use profiling::ProfilingConfig;

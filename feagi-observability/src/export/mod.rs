@@ -7,7 +7,10 @@ mod attributes;
 #[cfg(feature = "chrome-tracing")]
 mod chrome;
 #[cfg(any(feature = "otlp", feature = "zipkin"))]
-#[cfg_attr(not(feature = "otlp"), allow(dead_code, unused_imports, reason = "Zipkin needs less"))]
+#[cfg_attr(
+    not(feature = "otlp-grpc"),
+    allow(dead_code, unused_imports, reason = "Zipkin and HTTP need less than gRPC and OTLP")
+)]
 mod delivery;
 #[cfg(feature = "file-logging")]
 mod file;
@@ -26,7 +29,9 @@ mod stdout;
 mod zipkin;
 
 // Both have the same interface, so that no other file asks which one is there.
-#[cfg(feature = "otlp")]
+#[cfg(feature = "otlp-grpc")]
+mod grpc;
+#[cfg(all(feature = "otlp", not(feature = "otlp-grpc")))]
 #[path = "grpc_absent.rs"]
 mod grpc;
 

@@ -90,6 +90,9 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
     pace::limit(config.telemetry.spans_per_second);
     registry::set_policy(Some(policy(plan.filter, has_spans, &config.telemetry)));
+    for warning in crate::config::take_warnings() {
+        tracing::warn!(target: "feagi_observability::config", "{warning}");
+    }
     let running = Running {
         collector,
         capture,

@@ -1,12 +1,13 @@
 //! A small observed program: does the same few things in every run and leaves each signal of them in a folder.
 //!
-//! usage: emit FOLDER [OTLP-ENDPOINT]
+//! usage: emit FOLDER [OTLP-ENDPOINT [OTLP-PROTOCOL]]; with an endpoint spans, lines and metrics are sent there, too
 //!
 //! Leaves `log.jsonl`, `trace.json`, `cpu.pb.gz`, `metrics.txt`, `metrics.openmetrics.txt` and, written last, `stats.json`.
 
 use feagi_observability::{
-    Counter, Event, Gauge, Histogram, LabelValue, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
-    ObservabilityConfig, ProfilingConfig, TelemetryConfig, api_info, burst_info, init_observability, observe,
+    Compression, Counter, Event, ExportConfig, Gauge, Histogram, LabelValue, Labels, LogFormat, LogOutput,
+    LoggingConfig, Metrics, ObservabilityConfig, OtlpProtocol, ProfilingConfig, TelemetryConfig, api_info,
+    burst_info, init_observability, observe,
 };
 use std::error::Error;
 use std::fs;
@@ -157,7 +158,27 @@ fn work() {
     foreign_metrics();
 }
 
-fn config(folder: &Path, otlp: Option<String>) -> ObservabilityConfig {
+/// A collector, and how to talk to it.
+struct Otlp {
+    endpoint: Option<String>,
+    protocol: Option<OtlpProtocol>,
+}
+
+impl Otlp {
+    /// `None` for a protocol that is none.
+    fn new(endpoint: Option<String>, protocol: Option<String>) -> Option<Self> {
+        let protocol = match protocol.as_deref() {
+            None => None,
+            Some("grpc") => Some(OtlpProtocol::Grpc),
+            Some("http/protobuf") => Some(OtlpProtocol::HttpProtobuf),
+            Some("http/json") => Some(OtlpProtocol::HttpJson),
+            Some(_) => return None,
+        };
+        Some(Otlp { endpoint, protocol })
+    }
+}
+
+fn config(folder: &Path, otlp: Otlp) -> ObservabilityConfig {
     let log = folder.join("log.jsonl").to_string_lossy().into_owned();
     ObservabilityConfig {
         logging: LoggingConfig {
@@ -167,7 +188,11 @@ fn config(folder: &Path, otlp: Option<String>) -> ObservabilityConfig {
         },
         telemetry: TelemetryConfig {
             tracing_enabled: true,
-            tracing_endpoint: otlp,
+            otlp_logs: otlp.endpoint.is_some(),
+            otlp_metrics: otlp.endpoint.is_some(),
+            tracing_endpoint: otlp.endpoint,
+            tracing_protocol: otlp.protocol,
+            export: ExportConfig { compression: Compression::Gzip, ..Default::default() },
             service_name: "emit".to_owned(),
             ..Default::default()
         },
@@ -180,7 +205,7 @@ fn config(folder: &Path, otlp: Option<String>) -> ObservabilityConfig {
     }
 }
 
-fn run(folder: &Path, otlp: Option<String>) -> Result<(), Box<dyn Error>> {
+fn run(folder: &Path, otlp: Otlp) -> Result<(), Box<dyn Error>> {
     let observability = init_observability(&config(folder, otlp))?;
     observability.start_profiling()?;
     work();
@@ -200,11 +225,12 @@ fn run(folder: &Path, otlp: Option<String>) -> Result<(), Box<dyn Error>> {
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let Some(folder) = arguments.next() else {
-        eprintln!("usage: emit FOLDER [OTLP-ENDPOINT]");
+    let folder = arguments.next();
+    let (Some(folder), Some(otlp)) = (folder, Otlp::new(arguments.next(), arguments.next())) else {
+        eprintln!("usage: emit FOLDER [OTLP-ENDPOINT [OTLP-PROTOCOL]]");
         return ExitCode::from(2);
     };
-    match run(Path::new(&folder), arguments.next()) {
+    match run(Path::new(&folder), otlp) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("emit: {error}");

@@ -21,7 +21,7 @@ struct Piece {
 
 impl Batch {
     /// Appends a piece that stands for this many records.
-    pub(super) fn push(&mut self, piece: &[u8], records: u64) {
+    pub(crate) fn push(&mut self, piece: &[u8], records: u64) {
         self.bytes.extend_from_slice(piece);
         self.pieces.push(Piece { end: self.bytes.len(), records });
         self.records += records;
@@ -40,7 +40,7 @@ impl Batch {
     }
 
     /// All of it.
-    pub(super) fn all(&self) -> Part<'_> {
+    pub(crate) fn all(&self) -> Part<'_> {
         Part { batch: self, pieces: 0..self.pieces.len() }
     }
 

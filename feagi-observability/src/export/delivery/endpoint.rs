@@ -64,6 +64,20 @@ impl Endpoint {
         self.uri.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
+    /// The address of `path` there, without user and query: what HTTP/2 says in its own words.
+    pub(crate) fn origin(&self, path: &str) -> Uri {
+        let authority = self.uri.authority().map_or("", |authority| authority.as_str());
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let scheme = self.uri.scheme_str().unwrap_or("http");
+        // The parts come from an address that was read.
+        format!("{scheme}://{host}{path}").parse().unwrap_or_default()
+    }
+
+    /// `user:password`, as it stands before the host.
+    pub(crate) fn user_info(&self) -> Option<&str> {
+        Some(self.uri.authority()?.as_str().rsplit_once('@')?.0)
+    }
+
     /// The other side is this machine: a proxy from the environment is not for it.
     pub(crate) fn is_loopback(&self) -> bool {
         let ip = self.host().parse::<IpAddr>();
@@ -123,6 +137,11 @@ mod tests {
         assert_eq!(parts("http://[::1]:4317"), ("::1".to_owned(), 4317, false));
         assert_eq!(parts("https://a@h"), ("h".to_owned(), 443, true));
         assert_eq!(parts("http://h"), ("h".to_owned(), 80, false));
+        let endpoint = parse("https://ada:secret@[::1]:4317/x?y").ok().unwrap();
+        assert_eq!(
+            (endpoint.user_info(), endpoint.origin("/a.B/C").to_string()),
+            (Some("ada:secret"), "https://[::1]:4317/a.B/C".to_owned())
+        );
     }
 
     #[test]

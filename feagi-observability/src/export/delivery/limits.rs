@@ -39,6 +39,7 @@ impl Limits {
             ("queue_records", config.queue_records),
             ("queue_bytes", config.queue_bytes),
             ("timeout_ms", config.timeout_ms),
+            ("give_up_ms", config.give_up_ms),
             ("metrics_interval_ms", config.metrics_interval_ms),
         ];
         if let Some((field, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
@@ -62,6 +63,7 @@ impl Limits {
             queue_records: config.queue_records,
             queue_bytes: size(config.queue_bytes),
             request: Duration::from_millis(config.timeout_ms),
+            give_up: Duration::from_millis(config.give_up_ms),
             ..Default::default()
         })
     }

@@ -27,10 +27,13 @@ pub(super) mod scripted;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(super) use batch::Batch;
 pub(super) use batch::Part;
 pub(super) use endpoint::Endpoint;
+pub(super) use gzip::gzip;
 pub(super) use headers::{Header, headers};
-pub(super) use http::{HttpClient, Media};
+pub(super) use http::{HttpClient, Media, USER_AGENT};
 pub(super) use limits::Limits;
 pub(super) use outbox::Outbox;
 pub(super) use packer::Packer;

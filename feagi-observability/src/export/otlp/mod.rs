@@ -21,6 +21,8 @@ mod wire;
 mod tests;
 
 pub(crate) use metrics::{MetricsExport, PreparedMetrics};
+#[cfg(feature = "otlp-grpc")]
+pub(super) use response::fields;
 pub(crate) use sink::OtlpSink;
 
 /// What is sent, each to a service of its own.

@@ -57,7 +57,7 @@ impl Target {
         let (signal, encoding) = (self.signal, self.encoding());
         let way = if self.protocol == OtlpProtocol::Grpc {
             let service = (signal.service(), response::from_protobuf as fn(&[u8]) -> u64);
-            Way::Grpc(GrpcClient::new(&self.endpoint, service, self.headers, self.compression))
+            Way::Grpc(Box::new(GrpcClient::new(&self.endpoint, service, self.headers, self.compression)))
         } else {
             let media =
                 Media { content_type: encoding.content_type(), rejected: response::reader(signal, encoding) };
@@ -111,7 +111,7 @@ fn endpoint(
 
 enum Way {
     Http(HttpClient),
-    Grpc(GrpcClient),
+    Grpc(Box<GrpcClient>),
 }
 
 struct OtlpTransport {
@@ -198,7 +198,7 @@ mod tests {
         ] {
             match protocol(endpoint, said) {
                 Ok(protocol) => {
-                    assert_eq!((protocol, false), (OtlpProtocol::Grpc, true))
+                    assert_eq!((protocol, cfg!(feature = "otlp-grpc")), (OtlpProtocol::Grpc, true))
                 }
                 Err(error) => {
                     let text = error.to_string();

@@ -2,6 +2,7 @@
 
 mod log_records;
 mod metrics;
+mod reference;
 mod spans;
 mod whole;
 
