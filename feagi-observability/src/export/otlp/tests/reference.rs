@@ -93,6 +93,7 @@ fn log_records() {
 #[test]
 fn metrics() {
     let exemplar = Exemplar {
+        request_id: None,
         trace_id: TraceId { high: 1, low: 2 },
         span_id: SpanId(3),
         value: 0.4,
