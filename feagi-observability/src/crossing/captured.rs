@@ -168,6 +168,11 @@ impl CapturedContext {
         self.carried.as_deref()?.tracestate(self.context.trace_id)
     }
 
+    /// Whether it is no context and carries nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.context.trace_id.is_valid() && self.carried.is_none()
+    }
+
     /// Makes it the context of this thread until the guard is dropped. Guards may be dropped in any order: what was attached last and is
     /// still held counts. One that is forgotten ends with the observed call, [`run`](Self::run) or poll around it.
     ///
@@ -285,7 +290,7 @@ pub(super) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        self.slot.leave(self.context, self.previous);
+        self.slot.leave_carrying(self.context, self.previous);
     }
 }
 
