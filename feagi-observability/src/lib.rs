@@ -46,9 +46,11 @@ pub use config::{
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{
-    CapturedContext, ContextGuard, InContext, InCurrentContext, current_baggage, current_request_id,
-    propagation, with_request_id,
+    CapturedContext, Carrying, ContextGuard, InContext, InCurrentContext, Spawn, Spawner, TaskContexts,
+    carry, carry_fn, current_baggage, current_request_id, propagation, thread, with_request_id,
 };
+#[cfg(feature = "rayon")]
+pub use crossing::{ParallelInContext, ParallelInCurrentContext};
 pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,

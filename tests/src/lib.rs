@@ -4,6 +4,7 @@ pub mod captured;
 pub mod counterpart;
 pub mod rotel;
 pub mod run;
+pub mod shared;
 
 /// The README's example is compiled and run.
 #[cfg(doctest)]

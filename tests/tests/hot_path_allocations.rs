@@ -1,9 +1,9 @@
 //! After its first call on a thread an instrumented call neither allocates nor frees, whatever it carries and whatever is on.
 
 use feagi_observability::{
-    Counter, Event, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig, Metrics,
-    ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info, init_observability, instrument,
-    observe,
+    CapturedContext, Carrying, Counter, Event, Gauge, Histogram, Labels, LogFormat, LogOutput, LoggingConfig,
+    Metrics, ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info, init_observability,
+    instrument, observe, with_request_id,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -239,6 +239,22 @@ fn check(when: &str) {
     }
 }
 
+/// Captured contexts, entered again and again.
+fn check_crossing() {
+    let captured = CapturedContext::capture().with_request_id("r-7");
+    let enter = |n: u64| {
+        let _guard = captured.attach();
+        captured.run(|| drop(black_box(fallible(2 * n))));
+        let mut future = pin!(captured.scope(Suspend(1)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        assert!(future.as_mut().poll(&mut context).is_ready());
+        Carrying::from((n, captured.clone())).receive(|n| drop(black_box(fallible(2 * n))));
+    };
+    enter(1);
+    assert_eq!(counted(|| (0..TIMES).for_each(enter)), [0, 0], "a captured context, entered in every way");
+}
+
 #[test]
 fn the_counter_sees_what_a_thread_allocates_and_frees() {
     assert_eq!(counted(|| drop(black_box(Box::new(1)))), [1, 1]);
@@ -264,13 +280,15 @@ fn a_call_allocates_nothing_on_its_thread_on_and_off() {
     let observability = init_observability(&config).unwrap();
     check("with all signals on");
     std::thread::spawn(|| check("on a second thread")).join().unwrap();
+    with_request_id("r-7", || check("under a request id"));
+    check_crossing();
 
     assert!(observability.flush(Duration::from_secs(60)));
     let stats = observability.stats();
     assert!(stats.lines.emitted > 0 && stats.spans.emitted > 0, "signals were on: {stats:?}");
     let page = observability.telemetry().export_metrics();
-    // Each of the two threads, directly and in a foreign span.
-    let calls = 2 * 2 * (TIMES + 1);
+    // Each of the two threads and under the request id, directly and in a foreign span.
+    let calls = 3 * 2 * (TIMES + 1);
     assert!(page.contains(&format!("allocations_plain_calls_total{{outcome=\"ok\"}} {calls}")), "{page}");
 
     observability.shutdown(Duration::from_secs(10));

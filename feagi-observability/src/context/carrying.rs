@@ -83,7 +83,7 @@ impl ThreadSlot {
     pub(crate) fn attach(&self, context: Context, carried: Option<&Arc<Carried>>) -> Option<Key> {
         let frame = self.entered.frame_below(self.settled());
         let key = self.all_carried.new_key();
-        self.stay(key, context).then(|| {
+        self.stay(key, context, frame).then(|| {
             self.carry(Some(key), frame, carried);
             key
         })
@@ -95,7 +95,8 @@ impl ThreadSlot {
         self.carry_no_more(key);
     }
 
-    /// Makes `context` the innermost one, or none, and carries `carried`, until [`ThreadSlot::leave`] is called with what this returns.
+    /// Makes `context` the innermost one, or none, and carries `carried`, until [`ThreadSlot::leave_carrying`] is called with what this
+    /// returns.
     ///
     /// # Safety
     /// That of [`ThreadSlot::enter`].
@@ -137,11 +138,12 @@ impl ThreadSlot {
         self.restore(previous);
     }
 
-    /// The same where something is carried, or hidden.
+    /// The same where guards may have been made in the frame, or something is carried, or hidden.
     #[cold]
     #[inline(never)]
     pub(crate) fn leave_carrying(&self, frame: *const Context, previous: *const Context) {
         self.restore(previous);
+        self.entered.leave_frame(frame);
         let first = self.all_carried.entries().iter().position(|entry| ptr::eq(entry.frame, frame));
         if let Some(first) = first {
             self.carry_first(first);

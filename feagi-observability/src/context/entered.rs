@@ -2,8 +2,11 @@
 //! context, and the thread's slot points to that copy, so that the span itself may end, and its memory be used again, at any time.
 //!
 //! Whoever enters something later keeps a pointer to the stay and goes back to it. So a stay that is left while something
-//! else is innermost is taken out of the chain where that is known to be another stay; where it is a call, the stay is
+//! else is innermost is taken out of the chain where that is known to be another stay; where it may be a call, the stay is
 //! marked, and whoever finds the marked stay innermost goes on to what was there before it.
+//!
+//! A guard may never be dropped. A captured context's ends with the closure or poll around it, and with the call if something rides with
+//! contexts there; the others take a place each until there are too many.
 //!
 //! Invariant: a stay is never freed, and none but its thread touches it. A marked stay is used again only once the thread is in no
 //! context at all, so that no call can go back to it.
@@ -43,6 +46,8 @@ struct Stay {
     /// Its trace id is invalid once it is marked, and where a guard has the thread be in no context.
     context: UnsafeCell<Context>,
     previous: Cell<*const Context>,
+    /// The call, closure or poll that it was entered in; null for a foreign span's.
+    frame: Cell<*const Context>,
     key: Cell<Key>,
 }
 
@@ -82,6 +87,7 @@ impl Entered {
         key: Key,
         context: Context,
         previous: *const Context,
+        frame: *const Context,
     ) -> Option<*const Context> {
         let stays = self.stays();
         if previous.is_null() {
@@ -95,6 +101,7 @@ impl Entered {
         // SAFETY: a spare stay is pointed to by nobody.
         unsafe { stay.context.get().write(context) };
         stay.previous.set(previous);
+        stay.frame.set(frame);
         stay.key.set(key);
         stays.live.push(stay);
         Some(stay.context.get())
@@ -112,15 +119,21 @@ impl Entered {
             stays.spare.push(stay);
             return Left::Restore(stay.previous.get());
         }
-        let later = stays.live.iter().chain(&stays.marked).find(|later| ptr::eq(later.previous.get(), place));
-        match later {
-            Some(later) => {
-                later.previous.set(stay.previous.get());
-                stays.spare.push(stay);
-            }
-            None => stays.mark(stay),
+        if stays.leads_to(innermost, place) {
+            stays.release(stay);
+        } else {
+            stays.mark(stay);
         }
         Left::Keep
+    }
+
+    /// Ends the stays of guards that were made in this frame and are not dropped. The frame has been left.
+    pub(super) fn leave_frame(&self, frame: *const Context) {
+        let stays = self.stays();
+        while let Some(index) = stays.live.iter().rposition(|stay| ptr::eq(stay.frame.get(), frame)) {
+            let stay = stays.live.remove(index);
+            stays.release(stay);
+        }
     }
 
     /// What was innermost before a marked stay; `None` for every other context.
@@ -132,8 +145,7 @@ impl Entered {
     /// The frame below the stays that lead to `innermost`: the context of a call, or one like it; null if there is none.
     pub(super) fn frame_below(&self, mut innermost: *const Context) -> *const Context {
         let stays = self.stays();
-        let all = || stays.live.iter().chain(&stays.marked);
-        while let Some(stay) = all().find(|stay| ptr::eq(stay.context.get(), innermost)) {
+        while let Some(stay) = stays.at(innermost) {
             innermost = stay.previous.get();
         }
         innermost
@@ -158,30 +170,44 @@ impl Stays {
         self.marked.push(stay);
     }
 
-    /// Takes back the stays whose guards have been forgotten: those that were entered from where the thread is again now, and those
-    /// entered from them. Whether there were any. A guard that is dropped after all finds nothing to leave.
-    #[cold]
-    fn give_up_forgotten(&mut self, innermost: *const Context) -> bool {
-        let Stays { live, marked, spare } = self;
-        let first = spare.len();
-        loop {
-            let before = spare.len();
-            for stays in [&mut *live, &mut *marked] {
-                stays.retain(|stay| {
-                    let from = stay.previous.get();
-                    let mut given_up = spare.iter().skip(first);
-                    let is_forgotten =
-                        ptr::eq(from, innermost) || given_up.any(|stay| ptr::eq(stay.context.get(), from));
-                    if is_forgotten {
-                        spare.push(stay);
-                    }
-                    !is_forgotten
-                });
-            }
-            if spare.len() == before {
-                return spare.len() > first;
+    fn at(&self, place: *const Context) -> Option<&'static Stay> {
+        self.live.iter().chain(&self.marked).find(|stay| ptr::eq(stay.context.get(), place)).copied()
+    }
+
+    /// Whether the way back from `innermost` comes to `place` before it comes to a frame.
+    fn leads_to(&self, mut innermost: *const Context, place: *const Context) -> bool {
+        while let Some(stay) = self.at(innermost) {
+            innermost = stay.previous.get();
+            if ptr::eq(innermost, place) {
+                return true;
             }
         }
+        false
+    }
+
+    /// Takes a stay that is not live any more out of the chain. There may be others behind it that nobody comes back from.
+    fn release(&mut self, stay: &'static Stay) {
+        let place: *const Context = stay.context.get();
+        for later in self.live.iter().chain(&self.marked).filter(|later| ptr::eq(later.previous.get(), place))
+        {
+            later.previous.set(stay.previous.get());
+        }
+        self.spare.push(stay);
+    }
+
+    /// Takes back stays whose guards have been forgotten: all of them where the thread is in no context any more, else those that were
+    /// entered from where it is again now. Whether there were any. A guard that is dropped after all finds nothing to leave.
+    #[cold]
+    fn give_up_forgotten(&mut self, innermost: *const Context) -> bool {
+        let before = self.live.len();
+        if innermost.is_null() {
+            self.spare.append(&mut self.live);
+        }
+        while let Some(index) = self.live.iter().rposition(|stay| ptr::eq(stay.previous.get(), innermost)) {
+            let stay = self.live.remove(index);
+            self.release(stay);
+        }
+        self.live.len() < before
     }
 }
 
@@ -190,6 +216,7 @@ impl Stay {
         Box::leak(Box::new(Stay {
             context: UnsafeCell::new(Context::NONE),
             previous: Cell::new(ptr::null()),
+            frame: Cell::new(ptr::null()),
             key: Cell::new(Key::guard(0)),
         }))
     }

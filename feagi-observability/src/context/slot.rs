@@ -249,12 +249,12 @@ impl ThreadSlot {
 
     /// Makes a copy of `context` the innermost one until [`ThreadSlot::leave_span`] is called with the same key.
     pub(crate) fn enter_span(&self, key: u64, context: Context) {
-        self.stay(Key::span(key), context);
+        self.stay(Key::span(key), context, ptr::null());
     }
 
     /// Whether there was room.
-    pub(super) fn stay(&self, key: Key, context: Context) -> bool {
-        let place = self.entered.push(key, context, self.settled());
+    pub(super) fn stay(&self, key: Key, context: Context, frame: *const Context) -> bool {
+        let place = self.entered.push(key, context, self.settled(), frame);
         if let Some(place) = place {
             // SAFETY: the copy stays unchanged as long as anything may point to it.
             unsafe { self.enter(place) };

@@ -2,7 +2,7 @@
 
 use super::future::InContext;
 use crate::context::{Baggage, Carried, Context, GuardKey, ThreadSlot, current_context, thread_slot};
-use crate::instrument;
+use crate::instrument::{self, Parent};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -15,21 +15,22 @@ use std::sync::Arc;
 /// at once, and after the call that it was captured in has ended.
 ///
 /// ```
-/// use feagi_observability::{CapturedContext, current_context, observe};
+/// use feagi_observability::{CapturedContext, ObservabilityConfig, current_context, init_observability, observe};
 ///
 /// #[observe]
 /// fn burst() {
-///     let here = current_context().map(|context| context.trace_id());
+///     let here = current_context().unwrap().trace_id();
 ///     let captured = CapturedContext::capture();
-///     std::thread::spawn(move || {
+///     let worker = std::thread::spawn(move || {
 ///         assert!(current_context().is_none());
 ///         let _guard = captured.attach();
-///         assert_eq!(current_context().map(|context| context.trace_id()), here);
-///     })
-///     .join()
-///     .unwrap();
+///         assert_eq!(current_context().unwrap().trace_id(), here);
+///     });
+///     worker.join().unwrap();
 /// }
+/// let observability = init_observability(&ObservabilityConfig::default())?;
 /// burst();
+/// # Ok::<(), feagi_observability::ObservabilityError>(())
 /// ```
 ///
 /// # Callbacks
@@ -178,6 +179,11 @@ impl CapturedContext {
         self.carried.as_deref()?.tracestate(self.context.trace_id)
     }
 
+    /// Whether it is no context and carries nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.context.trace_id.is_valid() && self.carried.is_none()
+    }
+
     /// Makes it the context of this thread until the guard is dropped. Guards may be dropped in any order: what was attached last and is
     /// still held counts. One that is forgotten ends with the observed call, [`run`](Self::run) or poll around it.
     ///
@@ -244,6 +250,13 @@ impl CapturedContext {
     }
 }
 
+/// Its ids.
+impl Parent for CapturedContext {
+    fn context(&self) -> Option<Context> {
+        CapturedContext::context(self)
+    }
+}
+
 /// The ids alone, with nothing carried.
 impl From<Context> for CapturedContext {
     fn from(context: Context) -> Self {
@@ -267,7 +280,12 @@ impl fmt::Debug for CapturedContext {
     }
 }
 
-/// A captured context that this thread is in; made by [`CapturedContext::attach`], left by its drop.
+/// A captured context that this thread is in; made by [`CapturedContext::attach`], left by its drop. It stays on its thread:
+///
+/// ```compile_fail,E0277
+/// let guard = feagi_observability::CapturedContext::capture().attach();
+/// std::thread::spawn(move || drop(guard));
+/// ```
 #[must_use = "a guard that is dropped at once attaches nothing"]
 #[derive(Debug)]
 pub struct ContextGuard {
@@ -295,7 +313,7 @@ pub(super) struct Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        self.slot.leave(self.context, self.previous);
+        self.slot.leave_carrying(self.context, self.previous);
     }
 }
 

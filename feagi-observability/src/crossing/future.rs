@@ -11,18 +11,18 @@ use std::task::{Context as TaskContext, Poll};
 /// An observed `async fn` keeps its own context over `.await` and from thread to thread anyway. This is for what begins elsewhere: a task.
 ///
 /// ```
-/// use feagi_observability::{InCurrentContext, current_context, observe};
+/// use feagi_observability::{CapturedContext, Context, InCurrentContext, SpanId, TraceId, current_context};
 ///
-/// #[observe]
 /// async fn answer() {
-///     let here = current_context().map(|context| context.trace_id());
-///     let task = tokio::spawn(
-///         async move { assert_eq!(current_context().map(|context| context.trace_id()), here) }
-///             .in_current_context(),
-///     );
-///     task.await.unwrap();
+///     let here = current_context().unwrap().trace_id();
+///     let task = async move { assert_eq!(current_context().unwrap().trace_id(), here) };
+///     tokio::spawn(task.in_current_context()).await.unwrap();
 /// }
-/// tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(answer());
+///
+/// let trace_id = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+/// let caller = Context::remote(trace_id, SpanId::from_hex("00f067aa0ba902b7").unwrap(), true);
+/// let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+/// runtime.block_on(CapturedContext::from(caller).scope(answer()));
 /// ```
 pub trait InCurrentContext: Future + Sized {
     /// Makes the future run in the context that the calling thread is in now.
