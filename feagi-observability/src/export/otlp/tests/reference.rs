@@ -103,7 +103,7 @@ fn metrics() {
     let mut counter = Family::new(Kind::Counter, "jobs_total", "Jobs.");
     counter.push(
         labels(),
-        SeriesValue::Counter { total: Total::Count(u64::MAX >> 1), exemplar: Some(exemplar) },
+        SeriesValue::Counter { total: Total::Count(u64::MAX >> 1), exemplar: Some(exemplar.clone()) },
     );
     counter.push(vec![], SeriesValue::Counter { total: Total::Count(u64::MAX), exemplar: None });
     let mut histogram = Family::new(Kind::Histogram, "wait_seconds", "").with_unit("seconds");
@@ -111,7 +111,7 @@ fn metrics() {
         bounds: vec![0.25, 0.5],
         counts: vec![1, 2, u64::MAX >> 1],
         sum: 1.25,
-        exemplars: vec![None, Some(exemplar), Some(exemplar)],
+        exemplars: vec![None, Some(exemplar.clone()), Some(exemplar.clone())],
     };
     histogram.push(labels(), SeriesValue::Histogram(value));
     let mut summary = Family::new(Kind::Summary, "others_seconds", "");
