@@ -92,7 +92,7 @@ fn log_records() {
 
 #[test]
 fn metrics() {
-    let exemplar = Exemplar {
+    let exemplar = || Exemplar {
         request_id: None,
         trace_id: TraceId { high: 1, low: 2 },
         span_id: SpanId(3),
@@ -103,7 +103,7 @@ fn metrics() {
     let mut counter = Family::new(Kind::Counter, "jobs_total", "Jobs.");
     counter.push(
         labels(),
-        SeriesValue::Counter { total: Total::Count(u64::MAX >> 1), exemplar: Some(exemplar.clone()) },
+        SeriesValue::Counter { total: Total::Count(u64::MAX >> 1), exemplar: Some(exemplar()) },
     );
     counter.push(vec![], SeriesValue::Counter { total: Total::Count(u64::MAX), exemplar: None });
     let mut histogram = Family::new(Kind::Histogram, "wait_seconds", "").with_unit("seconds");
@@ -111,7 +111,7 @@ fn metrics() {
         bounds: vec![0.25, 0.5],
         counts: vec![1, 2, u64::MAX >> 1],
         sum: 1.25,
-        exemplars: vec![None, Some(exemplar.clone()), Some(exemplar.clone())],
+        exemplars: vec![None, Some(exemplar()), Some(exemplar())],
     };
     histogram.push(labels(), SeriesValue::Histogram(value));
     let mut summary = Family::new(Kind::Summary, "others_seconds", "");
@@ -128,7 +128,7 @@ fn metrics() {
     assert!(sum.is_monotonic && sum.aggregation_temporality == 2);
     assert_eq!(sum.data_points[0].value, Some(Number::AsInt(i64::MAX)));
     assert_eq!(sum.data_points[1].value, Some(Number::AsDouble(u64::MAX as f64)), "it does not fit");
-    assert_eq!(sum.data_points[0].exemplars[0].trace_id, exemplar.trace_id.to_bytes());
+    assert_eq!(sum.data_points[0].exemplars[0].trace_id, exemplar().trace_id.to_bytes());
     let Some(Data::Histogram(histogram)) = &metrics[1].data else { panic!("{metrics:#?}") };
     let point = &histogram.data_points[0];
     assert_eq!((point.count, point.sum, point.exemplars.len()), (3 + (u64::MAX >> 1), Some(1.25), 2));
