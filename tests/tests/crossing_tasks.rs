@@ -182,12 +182,17 @@ fn guards_that_are_held_over_an_await_do_not_leak_into_other_tasks() {
     running();
     let runtime = Builder::new_current_thread().build().unwrap();
     let local = tokio::task::LocalSet::new();
-    for number in 10..20 {
-        local.spawn_local(holds(number));
-        local.spawn_local(async { assert_eq!(place(), NOWHERE) });
-        local.spawn_local(from(number).scope(async move { assert_eq!(place(), called(number)) }));
-    }
+    let tasks: Vec<_> = (10..20)
+        .flat_map(|number| {
+            [
+                local.spawn_local(holds(number)),
+                local.spawn_local(async { assert_eq!(place(), NOWHERE) }),
+                local.spawn_local(from(number).scope(async move { assert_eq!(place(), called(number)) })),
+            ]
+        })
+        .collect();
     runtime.block_on(local);
+    tasks.into_iter().for_each(|task| runtime.block_on(task).unwrap());
     assert_eq!(place(), NOWHERE);
 }
 

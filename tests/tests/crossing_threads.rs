@@ -144,6 +144,24 @@ fn any_number_of_guards_can_be_forgotten_and_later_ones_are_still_seen() {
 }
 
 #[test]
+fn guards_with_nothing_but_ids_can_be_forgotten_in_any_number_too() {
+    #[observe(name = "forgets guards of ids", log(on = "never"))]
+    fn forgets(number: u64) {
+        forget(CapturedContext::from(caller(number)).attach());
+        assert_eq!(place(), called_by(number, None));
+    }
+    running();
+    (1..10_000).for_each(forgets);
+    for number in 1..10_000 {
+        forgets(number);
+        let guard = CapturedContext::from(caller(number)).attach();
+        assert_eq!(place(), called_by(number, None));
+        drop(guard);
+        assert_eq!(place(), NOWHERE);
+    }
+}
+
+#[test]
 fn a_forgotten_guard_is_not_taken_for_one_that_somebody_comes_back_from() {
     #[observe(name = "forgets a span")]
     fn forgets() {
