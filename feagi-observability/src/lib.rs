@@ -32,7 +32,7 @@ mod telemetry;
 #[cfg(feature = "tower")]
 pub mod tower;
 
-pub use collect::{SignalStats, SinkStats, Stats};
+pub use collect::{RecentKind, RecentRecord, RecentValue, SignalStats, SinkStats, Stats};
 pub use compat::cli::{self, *};
 pub use compat::init_logging::{LineCounts, LoggingGuard, init_logging, init_logging_default};
 pub use compat::ring_layer::{
@@ -55,12 +55,12 @@ pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,
 };
-pub use init::{ObservabilityManager, ShutdownReport, init_observability};
+pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
     CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,
-    HealthStatus, Histogram, MetricsRegistry, TelemetryCollector, catalog,
+    HealthStatus, Histogram, MetricsRegistry, TelemetryCollector, TraceExemplar, catalog,
 };

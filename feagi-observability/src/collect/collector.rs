@@ -7,6 +7,7 @@ use super::decode::Raw;
 use super::entry::Entry;
 use super::exemplars::{self, Example};
 use super::rate::RateLimit;
+use super::recent::Recent;
 use super::sink::Sink;
 use crate::context::compiled;
 use crate::instrument::clock::WallClock;
@@ -27,6 +28,8 @@ pub(crate) struct Outputs {
     pub(crate) lines: Vec<Box<dyn Sink>>,
     /// They get every record that is a span.
     pub(crate) spans: Vec<Box<dyn Sink>>,
+    /// It gets what they get.
+    pub(crate) recent: Arc<Recent>,
     /// Exit lines a second and site.
     pub(crate) rate_limit: u32,
     /// Called at each look at the rings.
@@ -189,14 +192,16 @@ impl Worker {
             if let (Some(bytes), Some(thread)) =
                 (batch.bytes.get(record.fields.clone()), batch.threads.get(record.thread))
             {
-                self.hand_out(record, &mut record.entry(bytes, thread));
+                let is_line = self.hand_out(record, &mut record.entry(bytes, thread));
+                self.outputs.recent.keep(record, is_line, bytes, thread);
             }
         }
         batch.clear();
         self.batch = batch;
     }
 
-    fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) {
+    /// Whether the log has got it.
+    fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) -> bool {
         let has_example = compiled::METRICS
             && compiled::TRACE
             && (record.is_span() || record.is_adopted() && entry.sampled);
@@ -224,12 +229,14 @@ impl Worker {
             self.counts.lines.fetch_add(1, Relaxed);
             match self.admit(entry) {
                 Some(suppressed) => entry.suppressed = suppressed,
-                None => return,
+                None => return false,
             }
             for sink in &mut self.outputs.lines {
                 sink.write(entry);
             }
+            return true;
         }
+        false
     }
 
     /// Lines of calls that went well are limited, those over their budget on their own; failures and events only where their site

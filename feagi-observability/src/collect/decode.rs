@@ -29,6 +29,11 @@ impl Raw {
         Raw { header: *header, fields, thread, end }
     }
 
+    /// The same, apart from its batch.
+    pub(super) fn alone(&self) -> Self {
+        Raw { header: self.header, fields: 0..0, thread: 0, end: self.end }
+    }
+
     pub(super) fn is_line(&self) -> bool {
         self.header.mark.flags & flags::LINE != 0
     }

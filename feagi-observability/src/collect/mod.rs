@@ -14,6 +14,7 @@ mod entry;
 pub(crate) mod exemplars;
 mod numbered;
 mod rate;
+mod recent;
 mod sink;
 mod stats;
 
@@ -21,6 +22,8 @@ pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use numbered::{NumberedField, numbered};
+pub(crate) use recent::Recent;
+pub use recent::{RecentKind, RecentRecord, RecentValue};
 pub(crate) use sink::Sink;
 pub(crate) use stats::Accounting;
 pub use stats::{SignalStats, SinkStats, Stats};

@@ -21,6 +21,9 @@ pub struct LoggingConfig {
     pub file: FileConfig,
     /// Exit lines a second and site, beyond which they are suppressed and counted; 0 is no limit. Default 10.
     pub rate_limit: u32,
+    /// How many records are kept in memory, to be looked up by [`ObservabilityManager::trace`](crate::ObservabilityManager::trace) and
+    /// [`recent`](crate::ObservabilityManager::recent); no more than 16 MiB of fields. 0 keeps none. Default 2000.
+    pub recent: usize,
 }
 
 /// How a line looks.
@@ -81,6 +84,7 @@ impl Default for LoggingConfig {
             sinks: Vec::new(),
             file: FileConfig::default(),
             rate_limit: 10,
+            recent: 2000,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
-use crate::collect::{Accounting, Collector, Stats};
+use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::ObservabilityConfig;
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
@@ -27,6 +27,7 @@ pub struct ObservabilityManager {
     pub memory_profiler: Option<MemoryProfiler>,
     running: Mutex<Option<Running>>,
     accounting: Accounting,
+    pub(super) recent: Arc<Recent>,
 }
 
 /// What is to be stopped.
@@ -58,9 +59,10 @@ impl ObservabilityManager {
         (profiler, memory_profiler): (Option<CpuProfiler>, Option<MemoryProfiler>),
         running: Running,
         accounting: Accounting,
+        recent: Arc<Recent>,
     ) -> Self {
         let running = Mutex::new(Some(running));
-        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting }
+        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent }
     }
 
     /// The same as [`init_observability`](crate::init_observability).

@@ -1,12 +1,13 @@
 //! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
 
 mod collectors;
+mod lookup;
 mod manager;
 mod plan;
 #[cfg(feature = "server")]
 mod serve;
 
-use crate::collect::{Accounting, Collector, CollectorCounts, Outputs};
+use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
+pub use lookup::TraceRecords;
 pub use manager::{ObservabilityManager, ShutdownReport};
 
 /// Once per process: global hooks cannot be taken back.
@@ -68,9 +70,11 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     }
     clock::calibrate();
     let watched = Arc::clone(&telemetry);
+    let recent = Arc::new(Recent::new(config.logging.recent));
     let outputs = Outputs {
         lines: plan.lines,
         spans: plan.spans,
+        recent: Arc::clone(&recent),
         rate_limit: config.logging.rate_limit,
         pulse: Box::new(move || watched.look_for_heartbeats()),
         upkeep,
@@ -101,7 +105,13 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         #[cfg(feature = "server")]
         server,
     };
-    Ok(ObservabilityManager::new(telemetry, (plan.profiler, plan.memory_profiler), running, accounting))
+    Ok(ObservabilityManager::new(
+        telemetry,
+        (plan.profiler, plan.memory_profiler),
+        running,
+        accounting,
+        recent,
+    ))
 }
 
 /// Which signals a site feeds.

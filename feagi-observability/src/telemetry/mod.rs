@@ -5,6 +5,7 @@ mod facade;
 
 mod catalog;
 mod collector;
+mod example;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server negotiates a format"))]
 mod exposition;
 #[cfg_attr(
@@ -49,6 +50,8 @@ pub(crate) use own::counted;
 pub(crate) use catalog::check as check_metrics;
 pub use catalog::{CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, catalog};
 pub use collector::TelemetryCollector;
+pub use example::TraceExemplar;
+pub(crate) use example::exemplars_of;
 pub use handles::{Counter, Gauge, Handle, HandleFacts, Histogram, nowhere};
 pub use health::{HealthCheck, HealthStatus};
 pub use registry::MetricsRegistry;
