@@ -340,6 +340,7 @@ fn check_exemplars(page: &str, lines: &[Value]) {
         ("feagi_burst_duration_seconds_bucket{le=\"0.5\"}", "feagi.burst", "0.3"),
         ("feagi_api_request_duration_seconds_bucket{le=\"0.1\"}", "feagi.api", "0.0625"),
         ("feagi_burst_total", "feagi.burst", "1"),
+        ("feagi_burst_neurons_fired_total", "feagi.burst", "30"),
     ] {
         let line = page.lines().find(|line| line.starts_with(&format!("{sample} "))).unwrap();
         let (_, exemplar) = line.split_once(" # ").unwrap_or_else(|| panic!("no exemplar: {line}"));

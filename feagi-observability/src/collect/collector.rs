@@ -215,7 +215,7 @@ impl Worker {
                 is_pinned: entry.over_budget || entry.outcome.is_failure(),
             };
             if let Some(series) = entry.series(site) {
-                exemplars::offer(site.live().index, series, site.facts.buckets, entry.outcome, &example);
+                exemplars::offer(site, series, entry, &example);
                 exemplars::offer_values(site, series, entry.fields, &example);
             }
         }

@@ -2,10 +2,11 @@
 //!
 //! Written by the collector as it reads spans, so that calls pay nothing; read by scrapes.
 
+use super::entry::Entry;
 use crate::context::{SpanId, TraceId};
 use crate::instrument::histogram::bucket_of;
 use crate::instrument::shard::{BUCKETS, bucket_within};
-use crate::instrument::{Fields, InstrumentFacts, InstrumentKind, Outcome, Site, Value};
+use crate::instrument::{Fields, InstrumentFacts, InstrumentKind, Site, Value};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A bucket's example is replaced at most this often, so that a scrape finds one that a log still holds.
@@ -28,7 +29,7 @@ pub(crate) struct Example {
     pub(crate) is_pinned: bool,
 }
 
-/// One event that stands for a value in a histogram.
+/// One record that stands for a value, in a histogram or of a counter.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ValueExample {
     pub(crate) record: Example,
@@ -38,10 +39,13 @@ pub(crate) struct ValueExample {
 /// The examples of one series.
 #[derive(Clone, Default)]
 pub(crate) struct SeriesExamples {
-    /// Of an event, by instrument and bucket; empty for what is no histogram.
+    /// Of an event, by instrument and bucket; of a counter there is one. Empty for what is neither.
     pub(crate) values: Vec<Vec<Option<ValueExample>>>,
     pub(crate) buckets: [Option<Example>; BUCKETS],
     pub(crate) outcomes: [Option<Example>; 4],
+    pub(crate) over_budget: Option<Example>,
+    /// Bytes, then allocations.
+    pub(crate) allocated: [Option<ValueExample>; 2],
 }
 
 /// By site index, then by series.
@@ -51,36 +55,65 @@ fn lock() -> MutexGuard<'static, Vec<Vec<SeriesExamples>>> {
     EXAMPLES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Offers a span of the site with this index, of one of its series, whose durations have these bounds.
-pub(crate) fn offer(site: usize, series: usize, bounds: &[u64], outcome: Outcome, example: &Example) {
+/// Offers the span of a call, which stands in one of its site's series.
+pub(crate) fn offer(site: &'static Site, series: usize, entry: &Entry<'_>, example: &Example) {
     let mut all = lock();
-    let Some(of_site) = grown(&mut all, site) else { return };
+    let Some(of_site) = grown(&mut all, site.live().index) else { return };
     let Some(examples) = grown(of_site, series) else { return };
-    let bucket = bucket_within(example.duration, bounds);
-    let outcome = examples.outcomes.get_mut(outcome as usize);
-    for slot in [examples.buckets.get_mut(bucket), outcome].into_iter().flatten() {
+    let bucket = bucket_within(example.duration, site.facts.buckets);
+    let outcome = examples.outcomes.get_mut(entry.outcome as usize);
+    let over_budget = Some(&mut examples.over_budget).filter(|_| entry.over_budget);
+    for slot in [examples.buckets.get_mut(bucket), outcome, over_budget].into_iter().flatten() {
         if slot.as_ref().is_none_or(|old| example.replaces(old)) {
             *slot = Some(example.clone());
         }
     }
+    if site.facts.alloc {
+        for (slot, key) in examples.allocated.iter_mut().zip(ALLOCATED) {
+            offer_value(slot, field(entry.fields, key), example);
+        }
+    }
 }
 
-/// Offers an event of a site with histograms, of one of its series: what it fed them stands in its fields.
+/// The fields in which a call says what it has allocated: bytes, and how many times.
+const ALLOCATED: [&str; 2] = ["alloc.bytes", "alloc.count"];
+
+/// Offers an event of a site, of one of its series: what it fed to counters and histograms stands in its fields.
 pub(crate) fn offer_values(site: &'static Site, series: usize, fields: Fields<'_>, record: &Example) {
-    let is_histogram = |facts: &&InstrumentFacts| facts.kind == InstrumentKind::Histogram;
-    for (index, facts) in site.facts.instruments.iter().enumerate().filter(|(_, facts)| is_histogram(facts)) {
-        let value = fields.iter().find(|(key, _)| *key == facts.field).and_then(|(_, value)| number(value));
-        let Some(value) = value.filter(|value| value.is_finite()) else { continue };
+    let is_fed = |facts: &&InstrumentFacts| match facts.kind {
+        InstrumentKind::Histogram => true,
+        InstrumentKind::Counter => !facts.field.is_empty(),
+        InstrumentKind::Gauge | InstrumentKind::Events => false,
+    };
+    for (index, facts) in site.facts.instruments.iter().enumerate().filter(|(_, facts)| is_fed(facts)) {
+        let value = field(fields, facts.field);
+        let bucket = match (facts.kind, value) {
+            (InstrumentKind::Histogram, Some(value)) => bucket_of(value, facts.bounds()),
+            _ => 0,
+        };
         let mut all = lock();
         let of_series = grown(&mut all, site.live().index).and_then(|of_site| grown(of_site, series));
         let of_instrument = of_series.and_then(|examples| grown(&mut examples.values, index));
-        let bucket = bucket_of(value, facts.bounds());
-        if let Some(slot) = of_instrument.and_then(|buckets| grown(buckets, bucket))
-            && slot.as_ref().is_none_or(|old| record.replaces(&old.record))
-        {
-            *slot = Some(ValueExample { record: record.clone(), value });
+        if let Some(slot) = of_instrument.and_then(|buckets| grown(buckets, bucket)) {
+            // What adds nothing to a counter is no example of it.
+            let adds = |value: &f64| facts.kind == InstrumentKind::Histogram || *value >= 1.0;
+            offer_value(slot, value.filter(adds), record);
         }
     }
+}
+
+fn offer_value(slot: &mut Option<ValueExample>, value: Option<f64>, record: &Example) {
+    if let Some(value) = value
+        && slot.as_ref().is_none_or(|old| record.replaces(&old.record))
+    {
+        *slot = Some(ValueExample { record: record.clone(), value });
+    }
+}
+
+/// The number in this field, if it is one that can be counted with.
+fn field(fields: Fields<'_>, key: &str) -> Option<f64> {
+    let value = fields.iter().find(|(name, _)| *name == key).and_then(|(_, value)| number(value));
+    value.filter(|value| value.is_finite())
 }
 
 /// What a histogram has sorted: texts are none of it.

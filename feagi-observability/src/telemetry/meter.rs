@@ -9,7 +9,7 @@ use crate::instrument::dynamic;
 use crate::instrument::label::{OVERFLOW, values_of};
 use crate::instrument::shard::{BOUNDS, BUCKETS, CallCells, Shard};
 use crate::instrument::{MetricFacts, Outcome, Site, SiteLive, SpanKind, registry};
-use instruments::EventMeter;
+use instruments::{EventMeter, value_exemplar};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -188,16 +188,21 @@ impl Families {
         if site.facts.budget > 0 {
             let help = help("Calls that took longer than their budget");
             let family = self.family(Kind::Counter, name("_over_budget_total"), help);
-            family.push(labels.clone(), SeriesValue::count(totals.over_budget));
+            let exemplar = examples.over_budget.as_ref().map(|example| exemplar(example, 1.0));
+            let total = Total::Count(totals.over_budget);
+            family.push(labels.clone(), SeriesValue::Counter { total, exemplar });
         }
         if site.facts.alloc && is_counting() {
             let text = help("Bytes that calls have allocated");
             let family = self.family(Kind::Counter, name("_allocated_bytes_total"), text);
             family.unit = Some("bytes");
-            family.push(labels.clone(), SeriesValue::count(totals.allocated_bytes));
+            let [bytes, allocations] = examples.allocated.each_ref().map(value_exemplar);
+            let total = Total::Count(totals.allocated_bytes);
+            family.push(labels.clone(), SeriesValue::Counter { total, exemplar: bytes });
             let text = help("Allocations of calls");
             let family = self.family(Kind::Counter, name("_allocations_total"), text);
-            family.push(labels, SeriesValue::count(totals.allocations));
+            let total = Total::Count(totals.allocations);
+            family.push(labels, SeriesValue::Counter { total, exemplar: allocations });
         }
     }
 

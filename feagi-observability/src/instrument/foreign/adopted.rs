@@ -127,6 +127,7 @@ impl Running {
         let Mark { outcome, flags, .. } = end.mark;
         // Its span is another record.
         let flags = flags & !flags::SPAN;
+        let mark = Mark { flags, ..end.mark };
         let thread = thread::attach();
         if self.state.has(signals::METRICS) {
             match thread {
@@ -142,9 +143,9 @@ impl Running {
             return;
         }
         let Some(thread) = thread else { return lost::count(flags) };
-        let push = |recorded: Recorded<'_>| self.push(thread, site, (end.mark, duration), &recorded);
+        let push = |recorded: Recorded<'_>| self.push(thread, site, (mark, duration), &recorded);
         if self.span.and_then(|key| span::values(key, push)).is_none() {
-            self.push_error(thread, site, (end.mark, duration), error);
+            self.push_error(thread, site, (mark, duration), error);
         }
     }
 

@@ -78,6 +78,11 @@ impl EventMeter<'_> {
         }
     }
 
+    /// Which of the site's instruments has this cell.
+    fn instrument_of(&self, cell: usize) -> usize {
+        cell % self.site.facts.instruments.len().max(1)
+    }
+
     fn gauge(&self, cell: usize) -> Option<f64> {
         let bits = self.live.gauges.get(cell)?.load(Relaxed);
         (bits != UNSET).then(|| f64::from_bits(bits))
@@ -86,13 +91,13 @@ impl EventMeter<'_> {
     fn counter(&self, instrument: &InstrumentFacts, series: usize, cell: usize) -> SeriesValue {
         let counters = self.shards.iter().filter_map(|shard| shard.counters.get(cell));
         let total = counters.fold(0, |total: u64, counter| total.saturating_add(counter.load(Relaxed)));
-        // Only where events are counted an example stands for what was added, one.
-        let of_record = self
-            .examples
-            .get(series)
-            .and_then(|examples| examples.outcomes[Outcome::Ok as usize].as_ref())
-            .filter(|_| instrument.field.is_empty());
-        let exemplar = of_record.map(|example| exemplar(example, 1.0));
+        // The exemplar's value is what the event has added.
+        let exemplar = self.examples.get(series).and_then(|of| {
+            if instrument.field.is_empty() {
+                return of.outcomes[Outcome::Ok as usize].as_ref().map(|example| exemplar(example, 1.0));
+            }
+            value_exemplar(of.values.get(self.instrument_of(cell))?.first()?)
+        });
         SeriesValue::Counter { total: Total::Count(total), exemplar }
     }
 
@@ -101,13 +106,12 @@ impl EventMeter<'_> {
         let mut counts = vec![0; bounds.len() + 1];
         let cells = self.shards.iter().filter_map(|shard| shard.histograms.get(cell)?.as_ref());
         let sum = cells.map(|cells| cells.add_to(&mut counts)).sum();
-        let instruments = self.site.facts.instruments.len().max(1);
-        let examples = self.examples.get(series).and_then(|of| of.values.get(cell % instruments));
+        let examples = self.examples.get(series).and_then(|of| of.values.get(self.instrument_of(cell)));
         let exemplars = examples.map(|values| values.iter().map(value_exemplar).collect());
         Histogram { bounds: bounds.to_vec(), counts, sum, exemplars: exemplars.unwrap_or_default() }
     }
 }
 
-fn value_exemplar(example: &Option<ValueExample>) -> Option<Exemplar> {
+pub(super) fn value_exemplar(example: &Option<ValueExample>) -> Option<Exemplar> {
     example.as_ref().map(|example| exemplar(&example.record, example.value))
 }
