@@ -2,7 +2,7 @@
 
 use crate::context::{SpanId, TraceId};
 use crate::instrument::shard::series_of;
-use crate::instrument::{Fields, Level, Outcome, Site, SpanKind, ThreadInfo, Value};
+use crate::instrument::{Fields, Level, Outcome, Site, ThreadInfo, Value};
 
 /// What kind of record an entry was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +77,6 @@ impl Entry<'_> {
             series = series.saturating_mul(values.len()).saturating_add(index);
         }
         Some(series.min(series_of(labels) - 1))
-    }
-
-    /// On which side of a call between processes its span stands.
-    pub(crate) fn span_kind(&self) -> SpanKind {
-        self.site.map_or(SpanKind::Internal, |site| site.facts.kind)
     }
 
     /// The text of its line: the message, else the name.

@@ -3,7 +3,7 @@
 //! Names are those of the semantic conventions where they have one.
 
 use crate::collect::{Entry, EntryKind, NumberedField, numbered};
-use crate::instrument::{Outcome, Value};
+use crate::instrument::{Outcome, SpanKind, Value};
 
 /// What a record's attributes are put into.
 pub(super) trait Attributes {
@@ -89,6 +89,11 @@ fn own<'a>(entry: &Entry<'a>, role: Role) -> [Option<Value<'a>>; OWN.len()] {
         entry.fields.request_id().map(Value::Str),
         (entry.partial && !is_line).then_some(Value::Bool(true)),
     ]
+}
+
+/// On which side of a call between processes the span stands.
+pub(super) fn span_kind(entry: &Entry<'_>) -> SpanKind {
+    entry.site.map_or(SpanKind::Internal, |site| site.facts.kind)
 }
 
 /// The full path of the function: what the site knows is that of an item inside it. A future's body is a closure.

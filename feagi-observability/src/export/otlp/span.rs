@@ -3,7 +3,7 @@
 use super::wire::{Content, Field, Wire};
 use crate::collect::Entry;
 use crate::context::{SpanId, TraceId};
-use crate::export::attributes::{Role, put_all};
+use crate::export::attributes::{Role, put_all, span_kind};
 use crate::instrument::Outcome;
 
 const TRACE_ID: Field = Field(1, "traceId");
@@ -39,7 +39,7 @@ fn write<W: Wire>(entry: &Entry<'_>, out: &mut W) {
         out.id(PARENT_SPAN_ID, &entry.parent_id.to_bytes());
     }
     out.text(NAME, entry.name);
-    out.small(KIND, entry.span_kind() as u32);
+    out.small(KIND, span_kind(entry) as u32);
     out.fixed(START_TIME, entry.start);
     out.fixed(END_TIME, entry.end());
     out.list(ATTRIBUTES, |list| put_all(entry, Role::Span, list));

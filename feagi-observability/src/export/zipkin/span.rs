@@ -4,7 +4,7 @@
 //! from has no place in the format, nor has a kind that is none of its four: it is left out.
 
 use crate::collect::Entry;
-use crate::export::attributes::{Attributes, Role, put_all};
+use crate::export::attributes::{Attributes, Role, put_all, span_kind};
 use crate::instrument::{Outcome, SpanKind, Value};
 use crate::logging::format::{append_f64, append_hex, append_i64, append_string, append_u64};
 
@@ -31,7 +31,7 @@ pub(super) fn append_span(entry: &Entry<'_>, local: &LocalEndpoint, out: &mut Ve
     if entry.parent_id.is_valid() {
         id(b",\"parentId\":\"", &entry.parent_id.to_bytes(), out);
     }
-    out.extend_from_slice(match entry.span_kind() {
+    out.extend_from_slice(match span_kind(entry) {
         SpanKind::Internal => b"",
         SpanKind::Server => b",\"kind\":\"SERVER\"",
         SpanKind::Client => b",\"kind\":\"CLIENT\"",
