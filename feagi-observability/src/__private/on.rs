@@ -4,15 +4,17 @@
 //! A fragment of kind `tt` keeps its author's place, so that errors point there; `ident` does not, so that lints leave it alone.
 //! Locals live in these macros, so that the user's code cannot see them; paths are absolute, so that no prelude is needed.
 
+#[path = "event_on.rs"]
+mod event;
 #[path = "instrument_on.rs"]
 mod instrument;
 
 pub use crate::{
-    __feagi_begin as begin, __feagi_charged as charged, __feagi_fill_event as fill_event,
-    __feagi_judge as judge, __feagi_judge_now as judge_now, __feagi_judge_one as judge_one,
-    __feagi_observer as observer, __feagi_open_one as open_one, __feagi_run as run, __feagi_site as site,
-    __feagi_write as write,
+    __feagi_begin as begin, __feagi_charged as charged, __feagi_judge as judge,
+    __feagi_judge_now as judge_now, __feagi_judge_one as judge_one, __feagi_observer as observer,
+    __feagi_open_one as open_one, __feagi_run as run, __feagi_site as site, __feagi_write as write,
 };
+pub use event::*;
 pub use instrument::*;
 
 /// A static site with its facts, as `&'static Site`. It stands in a block of its own: the body does not see its items.
@@ -323,80 +325,4 @@ macro_rules! __feagi_observe_boxed {
 #[macro_export]
 macro_rules! __feagi_check_fields {
     ($($taken:tt)*) => {};
-}
-
-/// `facts, number of fields, fields, labels, instruments fed by one, by a field, message` of an event.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __feagi_emit_event {
-    (
-        $facts:tt
-        $count:literal
-        { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
-        []
-        $ones:tt
-        $measures:tt
-        [$($text:tt ($($message:tt)+))?]
-    ) => {{
-        let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
-        if let ::core::option::Option::Some(mut event) =
-            $crate::__private::Event::open($crate::__private::site!($facts.of_event()), &mut frame)
-        {
-            // Each value is taken once; a message may refer to the same variables.
-            match ($(&$value,)* $(::core::format_args!($($message)+),)?) {
-                ($($slot,)* $($text,)?) => {
-                    $crate::__private::fill_event!(event { $(($how $index $slot))* } $ones $measures [$($text)?]);
-                }
-            }
-            event.emit();
-        }
-    }};
-    // Its labels say which series it is counted in, so they are taken before it begins.
-    (
-        $facts:tt
-        $count:literal
-        { $(($how:tt $index:literal $slot:tt ($value:expr)))* }
-        [$($label:tt)+]
-        $ones:tt
-        $measures:tt
-        [$($text:tt ($($message:tt)+))?]
-    ) => {{
-        let site = $crate::__private::site!($facts.of_event());
-        if site.is_on() {
-            let mut frame = $crate::__private::Frame::<{ $crate::__private::frame_bytes($count) }>::new();
-            match ($(&$value,)* $(::core::format_args!($($message)+),)?) {
-                ($($slot,)* $($text,)?) => {
-                    if let ::core::option::Option::Some(mut event) = $crate::__private::Event::open_series(
-                        site,
-                        &mut frame,
-                        [$($crate::__private::label_part($label)),+],
-                    ) {
-                        $crate::__private::fill_event!(event { $(($how $index $slot))* } $ones $measures [$($text)?]);
-                        event.emit();
-                    }
-                }
-            }
-        }
-    }};
-}
-
-/// What an event is filled with, once its values have been taken.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __feagi_fill_event {
-    (
-        $event:ident
-        { $(($how:tt $index:literal $slot:tt))* }
-        [$($one:literal)*]
-        { $(($measure:tt $instrument:literal $from:tt))* }
-        [$($text:tt)?]
-    ) => {
-        $event.write(|encoder| {
-            let _ = &encoder;
-            $(encoder.$how($index, $slot);)*
-            $(encoder.message($text);)?
-        });
-        $($event.count($one, &1_u64);)*
-        $($event.$measure($instrument, $from);)*
-    };
 }

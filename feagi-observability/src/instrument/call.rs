@@ -4,10 +4,10 @@
 //! instructions to its program, and those that all share stay in the cache.
 
 use super::alloc::Allocated;
-use super::allocating;
 use super::clock;
 use super::extras;
 use super::frame::Running;
+use super::judged::Judged;
 use super::lost;
 use super::outcome::Outcome;
 use super::pace;
@@ -280,34 +280,6 @@ pub(super) unsafe fn end_future(call: *mut Call, site: &'static Site, is_dropped
 unsafe fn end_carrying(call: *mut Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
     unsafe { end::<true>(call, thread, site) };
-}
-
-/// What is known of a call once it has ended.
-pub(super) struct Judged<'c> {
-    pub(super) state: State,
-    pub(super) outcome: Outcome,
-    pub(super) nanos: u64,
-    pub(super) series: u32,
-    pub(super) allocated: Allocated,
-    /// Its encoded fields.
-    pub(super) fields: &'c [u8],
-}
-
-impl<'c> Judged<'c> {
-    /// # Safety
-    /// `call` stands in a frame, has begun, is one of a site with extras, and nobody else has it.
-    unsafe fn new(call: *mut Call, site: &'static Site, nanos: u64) -> Self {
-        // SAFETY: the caller's promise: the fields were written to the bytes behind the call, the other two by the extras.
-        unsafe {
-            let Call { state, series, allocated, end: End { bytes, mark }, .. } = &*call;
-            let (series, allocated) = (series.assume_init(), allocated.assume_init());
-            let fields = std::slice::from_raw_parts_mut(call.add(1).cast(), *bytes as usize);
-            if site.facts.alloc {
-                allocating::fill_fields(fields, site, allocated);
-            }
-            Judged { state: *state, outcome: mark.outcome, nanos, series, allocated, fields }
-        }
-    }
 }
 
 /// Counts the call and writes its record. The context has been left; if it is `CARRYING`, something may ride with the one around it.

@@ -2,9 +2,9 @@
 //!
 //! Invariant: sums are preserved. Beyond the cap of a site, values share one series.
 
-use super::call::Judged;
 use super::facts::{Dynamic, MetricFacts};
 use super::fields::{Fields, Keys, Value};
+use super::judged::Judged;
 use super::label::OVERFLOW;
 use super::site::Site;
 use metrics::{Key, Label, Level, Metadata};

@@ -1,7 +1,7 @@
 //! Without the `metrics` facade there is no place for labels with any number of values: their calls are counted without them.
 
-use super::call::Judged;
 use super::facts::Dynamic;
+use super::judged::Judged;
 use super::site::Site;
 
 /// Whether calls with such a label are shown by the facade.

@@ -4,7 +4,8 @@
 //! All of it stands outside the way of a plain call, which only asks one bit.
 
 use super::alloc::Allocated;
-use super::call::{Call, Judged};
+use super::call::Call;
+use super::judged::Judged;
 use super::outcome::Outcome;
 use super::record::flags;
 use super::site::{Site, signals};

@@ -20,6 +20,7 @@ pub(crate) mod foreign;
 mod frame;
 mod future;
 pub(crate) mod histogram;
+mod judged;
 mod judgement;
 pub(crate) mod label;
 pub(crate) mod ladder;

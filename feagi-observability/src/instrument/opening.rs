@@ -9,7 +9,7 @@ use super::frame::Running;
 use super::label::LabelValue;
 use super::registry;
 use super::site::{Site, State, signals};
-use super::value::{Encoder, LINK_KEY};
+use super::value::{Encoder, LINK_KEY, Written};
 use crate::context::Context;
 use std::fmt::Display;
 use std::mem::MaybeUninit;
@@ -148,30 +148,30 @@ impl<'f> Opening<'f> {
     /// It is ended by [`Running::end_scope`] before the frame is gone.
     #[inline]
     pub(super) unsafe fn begin_scope(self) -> Running<'f> {
-        let Opening { encoder, call, site, state, series, has_extras, parent, .. } = self;
-        let fields = encoder.finish();
-        // SAFETY: a frame begins with a place for a call.
-        let mut running = unsafe {
-            match parent {
-                None => call::begin_scope(call, site, state, fields),
-                Some(parent) => call::begin_below(call, site, state, fields, parent),
-            }
-        };
-        if has_extras {
-            running.measure(site, series);
-        }
-        running
+        // SAFETY: the caller's promise.
+        unsafe { self.begin(call::begin_scope) }
     }
 
     /// Begins the call of a future, whose context is entered by each poll.
     #[inline]
     pub(super) fn begin_future(self) -> Running<'f> {
+        // SAFETY: nothing is entered.
+        unsafe { self.begin(call::begin_future) }
+    }
+
+    /// # Safety
+    /// That of `begin`, but for the place, which a frame has.
+    #[inline]
+    unsafe fn begin(
+        self,
+        begin: unsafe fn(NonNull<Call>, &'static Site, State, Written) -> Running<'f>,
+    ) -> Running<'f> {
         let Opening { encoder, call, site, state, series, has_extras, parent, .. } = self;
         let fields = encoder.finish();
-        // SAFETY: a frame begins with a place for a call.
+        // SAFETY: a frame begins with a place for a call; the rest is the caller's promise.
         let mut running = unsafe {
             match parent {
-                None => call::begin_future(call, site, state, fields),
+                None => begin(call, site, state, fields),
                 Some(parent) => call::begin_below(call, site, state, fields, parent),
             }
         };
