@@ -28,6 +28,7 @@ mod profiling;
 mod protobuf;
 #[cfg(feature = "server")]
 mod server;
+mod sync;
 mod telemetry;
 #[cfg(feature = "tower")]
 pub mod tower;

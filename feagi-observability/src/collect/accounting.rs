@@ -3,7 +3,8 @@
 //! At rest, for each sink: `accepted = enqueued + dropped before the queue` and
 //! `enqueued = exported + dropped after it + queued`.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::SystemTime;
 
 /// Why a record did not arrive.

@@ -12,6 +12,8 @@ mod decode;
 #[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "spans say more than lines"))]
 mod entry;
 pub(crate) mod exemplars;
+#[cfg(all(test, feagi_observability_model))]
+mod models;
 mod numbered;
 mod rate;
 mod recent;

@@ -1,8 +1,11 @@
 //! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
 
 mod collectors;
+mod ending;
 mod lookup;
 mod manager;
+#[cfg(all(test, feagi_observability_model))]
+mod models;
 mod plan;
 #[cfg(feature = "server")]
 mod serve;

@@ -14,6 +14,7 @@ use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
 use crate::context::{Context, compiled};
+use crate::sync;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -37,7 +38,7 @@ struct Head {
 /// Where the metrics of one series stand, by instrument; nothing without metrics.
 #[derive(Clone, Copy, Default)]
 struct Cells {
-    counters: &'static [AtomicU64],
+    counters: &'static [sync::AtomicU64],
     gauges: &'static [&'static AtomicU64],
     /// The series' first cell in its shard, where histograms are looked up: most events have none.
     first: usize,

@@ -22,6 +22,8 @@ mod reply;
 mod retry_after;
 mod worker;
 
+#[cfg(all(test, feagi_observability_model))]
+mod models;
 #[cfg(test)]
 pub(super) mod scripted;
 #[cfg(test)]

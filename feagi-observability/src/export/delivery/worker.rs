@@ -6,8 +6,8 @@ use super::queue::{Fate, Queue};
 use super::reply::Reply;
 use crate::collect::DropReason;
 use crate::error::ObservabilityError;
+use crate::sync::{now, thread};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// A way to a collector.
@@ -54,12 +54,12 @@ pub(super) fn send_all(queue: &Queue, transport: &mut dyn Transport) {
 /// Sends a batch and settles all of it. A part that is too large is sent as two; so a batch takes fewer than twice as many requests as it
 /// has pieces, retries aside, and those end when its time is up.
 pub(super) fn deliver(queue: &Queue, transport: &mut dyn Transport, batch: &Batch) {
-    let give_up = Instant::now() + queue.limits.give_up;
+    let give_up = now() + queue.limits.give_up;
     let mut parts = vec![batch.all()];
     while let Some(part) = parts.pop() {
         match (send(queue, transport, &part, give_up), part.halves()) {
             (Sent::Settled(fate), _) => queue.settle(part.records(), fate),
-            (Sent::TooLarge, Some((first, second))) if Instant::now() < give_up => {
+            (Sent::TooLarge, Some((first, second))) if now() < give_up => {
                 queue.counters.retry();
                 parts.extend([second, first]);
             }
@@ -92,7 +92,7 @@ fn send(queue: &Queue, transport: &mut dyn Transport, part: &Part<'_>, give_up: 
         };
         queue.counters.fail();
         match wait {
-            Some(wait) if Instant::now() + wait <= give_up => queue.pause(wait, attempt),
+            Some(wait) if now() + wait <= give_up => queue.pause(wait, attempt),
             // An answer for which the shutdown left no time is the shutdown's loss.
             None if reason == DropReason::Timeout && queue.attempt().is_none() => break,
             _ => return Sent::Settled(Fate::Lost(reason)),
