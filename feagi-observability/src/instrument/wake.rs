@@ -30,13 +30,13 @@ pub(crate) fn sleep(timeout: Duration, is_due: impl FnOnce() -> bool) {
     SLEEPING.store(false, Relaxed);
 }
 
-/// Wakes the collector if it sleeps; `true` if it was this call that did. One of many callers wins the swap and pays for it; the lock is
+/// Wakes the collector if it sleeps; `true` if it was this call that did. One of many callers wins the exchange and pays for it; the lock is
 /// free then, for only start and end of the collector take it. Relaxed: nothing but the flag itself is told by it.
 #[cold]
 pub(crate) fn wake() -> bool {
     fence(SeqCst);
     if SLEEPING.load(Relaxed)
-        && SLEEPING.swap(false, Relaxed)
+        && SLEEPING.compare_exchange(true, false, Relaxed, Relaxed).is_ok()
         && let Ok(collector) = COLLECTOR.try_lock()
         && let Some(thread) = collector.as_ref()
     {

@@ -95,7 +95,7 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         time: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, bool)> {
-        Ok(self.wait_until(guard, Some(now() + time)))
+        Ok(self.wait_until(guard, Some(clock::looked() + time)))
     }
 
     fn wait_until<'a, T>(&self, guard: MutexGuard<'a, T>, due: Option<Instant>) -> (MutexGuard<'a, T>, bool) {

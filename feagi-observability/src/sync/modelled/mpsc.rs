@@ -1,6 +1,6 @@
 //! Channels with the part of `std::sync::mpsc` that is used.
 
-use super::clock::now;
+use super::clock::{looked, now};
 use super::lock::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvTimeoutError, SendError, TrySendError};
@@ -82,7 +82,7 @@ impl<T> Receiver<T> {
     }
 
     pub(crate) fn recv_timeout(&self, time: Duration) -> Result<T, RecvTimeoutError> {
-        let due = now() + time;
+        let due = looked() + time;
         let mut state = self.0.lock();
         loop {
             if let Some(message) = state.messages.pop_front() {

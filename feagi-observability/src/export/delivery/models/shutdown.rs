@@ -17,7 +17,7 @@ fn with_time_enough_everything_arrives() {
 
 #[test]
 fn whenever_the_time_is_up_each_record_has_arrived_or_is_the_shutdowns_loss() {
-    check(3, || {
+    check(2, || {
         let deadline = deadline();
         let time = time_passes();
         let mut outbox = start(single(), []);
