@@ -15,7 +15,7 @@ fn stop(ending: &Ending<Arc<AtomicU64>>) -> bool {
 
 #[test]
 fn it_is_stopped_once_and_whoever_returns_finds_it_stopped() {
-    check(3, || {
+    check(4, || {
         let ended = Arc::new(AtomicU64::new(0));
         let ending = Arc::new(Ending::new(Arc::clone(&ended)));
         let threads = [(); 2].map(|()| {
@@ -33,7 +33,7 @@ fn it_is_stopped_once_and_whoever_returns_finds_it_stopped() {
 
 #[test]
 fn who_waits_for_another_does_not_wait_longer_than_it_wanted() {
-    check(3, || {
+    check(4, || {
         let ending = Arc::new(Ending::new(()));
         let slow = thread::spawn({
             let ending = Arc::clone(&ending);

@@ -22,7 +22,7 @@ fn settled(accounting: &Accounting, got: &Got) -> Stats {
 
 #[test]
 fn a_flood_that_begins_with_the_collector_wakes_it_from_its_first_sleep() {
-    check(1, || {
+    check(2, || {
         let (mut collector, accounting, got) = start();
         let writer = Writer::attach();
         assert!((0..6).all(|number| writer.write(number)));
@@ -34,7 +34,7 @@ fn a_flood_that_begins_with_the_collector_wakes_it_from_its_first_sleep() {
 
 #[test]
 fn what_was_written_before_a_flush_is_there_after_it() {
-    check(1, || {
+    check(2, || {
         let (mut collector, accounting, got) = start();
         let other = thread::spawn(|| assert!(Writer::attach().write(10)));
         let writer = Writer::attach();

@@ -31,7 +31,7 @@ fn of(read: &[(String, u64)], name: &str) -> Vec<u64> {
 
 #[test]
 fn no_record_of_an_ended_thread_is_lost_doubled_or_given_to_the_next() {
-    check(2, || {
+    check(3, || {
         let mut seen = Vec::new();
         let a = writer("a", 0..2);
         read(&mut seen);

@@ -44,7 +44,7 @@ fn records_that_fill_the_buffer_to_its_last_byte_wrap_without_padding() {
 
 #[test]
 fn a_reader_that_comes_often_sees_the_buffer_go_round_more_than_once() {
-    check(2, || all_that_is_accepted_is_read(7, 104, 3));
+    check(3, || all_that_is_accepted_is_read(7, 104, 3));
 }
 
 #[test]

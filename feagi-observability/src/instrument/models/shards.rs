@@ -29,7 +29,7 @@ fn call_end_call(site: &'static Site) {
 
 #[test]
 fn counts_outlive_their_threads_and_never_go_back() {
-    check(2, || {
+    check(3, || {
         let site = site();
         let threads = [(); 2].map(|()| thread::spawn(move || call_end_call(site)));
         // As the collector does: so that the second may go on with what the first had.

@@ -12,7 +12,7 @@ const PAST_HALF: u64 = 6;
 
 #[test]
 fn a_writer_that_goes_on_beyond_half_wakes_the_collector_whenever_it_went_to_sleep() {
-    check(2, || {
+    check(3, || {
         wake::set_collector(Some(thread::current()));
         let writer = thread::spawn(|| {
             let writer = Writer::attach();

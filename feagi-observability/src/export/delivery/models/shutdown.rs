@@ -17,7 +17,7 @@ fn with_time_enough_everything_arrives() {
 
 #[test]
 fn whenever_the_time_is_up_each_record_has_arrived_or_is_the_shutdowns_loss() {
-    check(2, || {
+    check(3, || {
         let deadline = deadline();
         let time = time_passes();
         let mut outbox = start(single(), []);
@@ -32,7 +32,7 @@ fn whenever_the_time_is_up_each_record_has_arrived_or_is_the_shutdowns_loss() {
 
 #[test]
 fn a_batch_in_flight_that_is_rejected_in_part_or_sent_in_halves_is_counted_once() {
-    check(2, || {
+    check(3, || {
         let deadline = deadline();
         let time = time_passes();
         let mut outbox = start(
@@ -49,7 +49,7 @@ fn a_batch_in_flight_that_is_rejected_in_part_or_sent_in_halves_is_counted_once(
 
 #[test]
 fn a_worker_that_waits_to_try_again_does_not_outlast_the_shutdown() {
-    check(2, || {
+    check(3, || {
         let transport = scripted([AGAIN]);
         let asked = Arc::clone(&transport.asked);
         let mut outbox = Outbox::start("delivery", single(), transport).unwrap();
@@ -100,7 +100,7 @@ fn batch() -> Batch {
 
 #[test]
 fn two_that_close_at_once_both_find_everything_counted_once() {
-    check(2, || {
+    check(3, || {
         let queue = Arc::new(Queue::new(Arc::default(), single()));
         worker::start("delivery", Arc::clone(&queue), scripted([]), worker::send_all).unwrap();
         queue.counters.accept(1);
@@ -122,7 +122,7 @@ fn two_that_close_at_once_both_find_everything_counted_once() {
 
 #[test]
 fn what_is_pushed_against_the_end_is_sent_or_refused_and_counted() {
-    check(2, || {
+    check(3, || {
         let queue = Arc::new(Queue::new(Arc::default(), single()));
         worker::start("delivery", Arc::clone(&queue), scripted([]), worker::send_all).unwrap();
         queue.counters.accept(2);
@@ -139,7 +139,7 @@ fn what_is_pushed_against_the_end_is_sent_or_refused_and_counted() {
 
 #[test]
 fn a_worker_that_dies_leaves_nothing_uncounted() {
-    check(2, || {
+    check(3, || {
         let queue = Arc::new(Queue::new(Arc::default(), single()));
         // It takes a batch and never settles it.
         let dies = |queue: &Queue, _: &mut dyn Transport| drop(queue.next());
