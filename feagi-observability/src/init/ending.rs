@@ -50,6 +50,15 @@ impl<T> Ending<T> {
             self.stopped.notify_all();
             return in_time;
         }
+        self.wait_from(state, deadline)
+    }
+
+    /// Waits for who stops it, until `deadline`; whether that was done in time.
+    pub(super) fn wait(&self, deadline: Instant) -> bool {
+        self.wait_from(self.lock(), deadline)
+    }
+
+    fn wait_from(&self, mut state: MutexGuard<'_, State<T>>, deadline: Instant) -> bool {
         loop {
             if let State::Stopped(in_time) = *state {
                 return in_time;

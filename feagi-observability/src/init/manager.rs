@@ -105,7 +105,9 @@ impl ObservabilityManager {
     pub fn flush(&self, timeout: Duration) -> bool {
         // Not seen while waiting: a shutdown has its own time limit.
         let flusher = self.running.see(|running| running.collector.flusher());
-        flusher.is_none_or(|flusher| flusher.flush(deadline_in(timeout)))
+        let deadline = deadline_in(timeout);
+        // Where it is being shut down already, that hands everything on.
+        flusher.map_or_else(|| self.running.wait(deadline), |flusher| flusher.flush(deadline))
     }
 
     /// What became of everything that was recorded so far.

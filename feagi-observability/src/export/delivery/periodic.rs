@@ -20,7 +20,7 @@ pub(crate) trait Source: Send {
 
 /// A running worker. One that is dropped without being closed makes and sends nothing more.
 pub(crate) struct Periodic {
-    queue: Arc<Queue>,
+    pub(super) queue: Arc<Queue>,
 }
 
 impl Periodic {
@@ -51,11 +51,6 @@ impl Periodic {
     pub(crate) fn close(&self, deadline: Instant) {
         self.queue.closing(deadline);
         self.queue.close();
-    }
-
-    #[cfg(test)]
-    pub(super) fn queue(&self) -> &Queue {
-        &self.queue
     }
 }
 

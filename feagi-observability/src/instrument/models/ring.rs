@@ -43,6 +43,11 @@ fn records_that_fill_the_buffer_to_its_last_byte_wrap_without_padding() {
 }
 
 #[test]
+fn a_ring_takes_what_fills_it_to_the_last_byte_and_not_one_record_more() {
+    check(3, || all_that_is_accepted_is_read(9, 0, 1));
+}
+
+#[test]
 fn a_reader_that_comes_often_sees_the_buffer_go_round_more_than_once() {
     check(3, || all_that_is_accepted_is_read(7, 104, 3));
 }

@@ -24,7 +24,7 @@ fn the_last_round_is_made_once_and_counted_whenever_the_end_comes() {
         let periodic = Periodic::start("delivery", given, scripted([]), source).unwrap();
         periodic.close(deadline);
         // It may have been late with its last round: then that is refused, and counted.
-        periodic.queue().join();
+        periodic.queue.join();
         let made = counters.accepted();
         assert!((1..=3).contains(&made));
         settled(&counters, made);
