@@ -15,7 +15,7 @@ impl Source for One {
 
 #[test]
 fn the_last_round_is_made_once_and_counted_whenever_the_end_comes() {
-    check(3, || {
+    check(2, || {
         let counters = Arc::<SinkCounters>::default();
         let deadline = deadline();
         let time = time_passes();

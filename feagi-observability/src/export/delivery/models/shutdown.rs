@@ -17,7 +17,7 @@ fn with_time_enough_everything_arrives() {
 
 #[test]
 fn whenever_the_time_is_up_each_record_has_arrived_or_is_the_shutdowns_loss() {
-    check(3, || {
+    check(2, || {
         let deadline = deadline();
         let time = time_passes();
         let mut outbox = start(single(), []);
@@ -32,7 +32,7 @@ fn whenever_the_time_is_up_each_record_has_arrived_or_is_the_shutdowns_loss() {
 
 #[test]
 fn a_batch_in_flight_that_is_rejected_in_part_or_sent_in_halves_is_counted_once() {
-    check(3, || {
+    check(2, || {
         let deadline = deadline();
         let time = time_passes();
         let mut outbox = start(
