@@ -1,6 +1,7 @@
 //! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
 
 mod collectors;
+mod lines;
 mod lookup;
 mod manager;
 mod plan;
