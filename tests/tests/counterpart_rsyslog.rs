@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long the server may take to begin, and to write what it got.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Messages a transport: over UDP, where nobody is told that there is no more room, no more than a socket holds at once.
-const MESSAGES: u64 = 200;
+const MESSAGES: u64 = 400;
+/// As many as a socket holds at once: over UDP nobody is told that there is no more room, so that these are waited for.
+const BURST: u64 = 50;
 
 /// The fields of each message, one JSON object a line.
 const TEMPLATE: &str = r#"template(name="fields" type="list" option.jsonf="on") {
@@ -138,9 +139,7 @@ fn rsyslog_gets_exactly_what_was_sent_with_its_structured_data_over_each_transpo
         ("unix", folder.join("socket").display().to_string()),
     ] {
         let logs = send(transport, &address, &folder);
-        server.until(&format!("not everything came over {transport}"), || {
-            std::fs::read_to_string(&out).is_ok_and(|text| text.lines().count() as u64 >= MESSAGES)
-        });
+        server.until(&format!("not everything came over {transport}"), || lines(&out) as u64 >= MESSAGES);
         compare(transport, &logs, &std::fs::read_to_string(&out).unwrap());
         std::fs::write(&out, "").unwrap();
     }
@@ -156,10 +155,15 @@ fn send(transport: &str, address: &str, folder: &Path) -> String {
         .env("RSYSLOG_TRANSPORT", transport)
         .env("RSYSLOG_ADDRESS", address)
         .env("RSYSLOG_LOG", &log)
+        .env("RSYSLOG_OUT", folder.join("out"))
         .output()
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
     std::fs::read_to_string(log).unwrap()
+}
+
+fn lines(path: impl AsRef<Path>) -> usize {
+    std::fs::read_to_string(path).map_or(0, |text| text.lines().count())
 }
 
 fn log_over(transport: &str, address: String) {
@@ -173,7 +177,7 @@ fn log_over(transport: &str, address: String) {
         format: feagi_observability::LogFormat::Json,
         level: None,
     };
-    let config = ObservabilityConfig {
+    let mut config = ObservabilityConfig {
         logging: LoggingConfig {
             output: LogOutput::Syslog,
             syslog: SyslogConfig {
@@ -188,11 +192,15 @@ fn log_over(transport: &str, address: String) {
         },
         ..Default::default()
     };
+    config.telemetry.export.batch_age_ms = 1;
     let observability = init_observability(&config).unwrap();
-    for n in 0..MESSAGES {
+    let out = std::env::var("RSYSLOG_OUT").unwrap();
+    for n in 1..=MESSAGES {
         burst(n);
-        if n % 100 == 99 {
-            assert!(observability.flush(Duration::from_secs(30)));
+        let start = Instant::now();
+        while n % BURST == 0 && (lines(&out) as u64) < n {
+            assert!(start.elapsed() < PATIENCE, "{n} messages, and not all have come");
+            std::thread::park_timeout(Duration::from_millis(5));
         }
     }
     let report = observability.shutdown(Duration::from_secs(30));
