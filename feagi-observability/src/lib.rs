@@ -42,8 +42,9 @@ pub use compat::ring_layer::{
 };
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
-    Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
-    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig,
+    Compression, ElasticsearchConfig, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig,
+    ObservabilityConfig, OtlpProtocol, ProfilingConfig, SinkConfig, SyslogConfig, SyslogProtocol,
+    SyslogTransport, TelemetryConfig,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{

@@ -79,6 +79,11 @@ impl Entry<'_> {
         Some(series.min(series_of(labels) - 1))
     }
 
+    /// The span that its line names: its own, of a log the one around it; empty where there is none.
+    pub(crate) fn line_span(&self) -> &str {
+        if self.kind == EntryKind::Log { self.span_name } else { self.name }
+    }
+
     /// The text of its line: the message, else the name.
     pub(crate) fn text(&self) -> &str {
         self.message.unwrap_or(self.name)

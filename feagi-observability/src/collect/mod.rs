@@ -23,7 +23,7 @@ mod stats;
 pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
-pub(crate) use numbered::{NumberedField, numbered};
+pub(crate) use numbered::{Naming, NumberedField, numbered, numbered_as};
 pub(crate) use recent::Recent;
 pub use recent::{RecentKind, RecentRecord, RecentValue};
 pub(crate) use sink::Sink;

@@ -5,8 +5,8 @@
 use super::lines::{Lines, Out};
 use super::open::{open, private};
 use crate::collect::{Entry, Sink, SinkCounters};
-use crate::config::LogFormat;
 use crate::error::ObservabilityError;
+use crate::logging::format::LineFormat;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -38,7 +38,7 @@ impl FileSink {
     ///
     /// # Errors
     /// [`ObservabilityError::Write`] with the path and what the system said.
-    pub(crate) fn open(path: &Path, format: LogFormat, truncate: bool) -> Result<Self, ObservabilityError> {
+    pub(crate) fn open(path: &Path, format: LineFormat, truncate: bool) -> Result<Self, ObservabilityError> {
         let file = open(OpenOptions::new().append(true), path, FIELD)?;
         let torn = !truncate && ends_within_a_line(&file, path);
         Ok(FileSink { lines: Lines::new(format, torn), out: Appended(file), to_be_emptied: truncate })
@@ -95,6 +95,7 @@ impl Sink for FileSink {
 mod tests {
     use super::*;
     use crate::collect::{DropReason, EntryKind};
+    use crate::config::LogFormat;
     use crate::export::scratch::Scratch;
     use crate::logging::format::sample::Sample;
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -114,7 +115,7 @@ mod tests {
         let scratch = Scratch::new();
         let path = scratch.path("a/b/x.log");
         for _ in 0..2 {
-            let mut sink = FileSink::open(&path, LogFormat::Json, false).unwrap();
+            let mut sink = FileSink::open(&path, LogFormat::Json.into(), false).unwrap();
             write(&mut sink, 2);
             assert_eq!((sink.counters().exported(), sink.counters().queued()), (2, 0));
         }
@@ -123,7 +124,7 @@ mod tests {
             (mode(&path), mode(&scratch.path("a")), mode(&scratch.path("a/b"))),
             (0o600, 0o700, 0o700)
         );
-        let mut sink = FileSink::open(&path, LogFormat::Text, true).unwrap();
+        let mut sink = FileSink::open(&path, LogFormat::Text.into(), true).unwrap();
         write(&mut sink, 1);
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
     }
@@ -133,7 +134,7 @@ mod tests {
         let scratch = Scratch::new();
         let path = scratch.path("x.log");
         std::fs::write(&path, "{\"half").unwrap();
-        write(&mut FileSink::open(&path, LogFormat::Json, false).unwrap(), 1);
+        write(&mut FileSink::open(&path, LogFormat::Json.into(), false).unwrap(), 1);
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!((lines.len(), lines[0]), (2, "{\"half"));
@@ -149,7 +150,7 @@ mod tests {
         // SAFETY: the name is a valid C string.
         assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
         for path in [&link, &fifo, &scratch.path("")] {
-            let error = FileSink::open(path, LogFormat::Text, false).err().unwrap().to_string();
+            let error = FileSink::open(path, LogFormat::Text.into(), false).err().unwrap().to_string();
             assert!(error.contains("logging.output") && error.contains(path.to_str().unwrap()), "{error}");
         }
         assert!(!target.exists());
@@ -158,7 +159,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn every_line_on_a_full_device_is_dropped_and_counted() {
-        let mut sink = FileSink::open(Path::new("/dev/full"), LogFormat::Text, false).unwrap();
+        let mut sink = FileSink::open(Path::new("/dev/full"), LogFormat::Text.into(), false).unwrap();
         write(&mut sink, 3);
         sink.close(Instant::now());
         let counters = sink.counters();

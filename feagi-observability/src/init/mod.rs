@@ -2,6 +2,7 @@
 
 mod collectors;
 mod ending;
+mod lines;
 mod lookup;
 mod manager;
 #[cfg(all(test, feagi_observability_model))]

@@ -24,15 +24,15 @@ impl Connection {
     /// # Errors
     /// What to do about it.
     pub(super) async fn open(endpoint: &Endpoint) -> Result<Self, Reply> {
-        let again = Reply::Again { reason: DropReason::Connect, after: None };
-        let stream = TcpStream::connect((endpoint.host(), endpoint.port())).await.map_err(|_| again)?;
+        let again = || Reply::Again { reason: DropReason::Connect, after: None };
+        let stream = TcpStream::connect((endpoint.host(), endpoint.port())).await.map_err(|_| again())?;
         // A frame is not to wait for the answer to the one before; without it everything works, slowly.
         let _ = stream.set_nodelay(true);
         if endpoint.is_https() {
             // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
             let stream = tls::connect(endpoint.host(), stream).await.map_err(|error| {
                 let is_refusal = error.kind() == std::io::ErrorKind::InvalidData;
-                if is_refusal { Reply::Refused(DropReason::Connect) } else { again }
+                if is_refusal { Reply::Refused(DropReason::Connect) } else { again() }
             })?;
             Self::over(stream).await
         } else {

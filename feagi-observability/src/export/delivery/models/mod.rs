@@ -36,7 +36,7 @@ impl Asked {
 }
 
 impl Transport for Scripted {
-    fn body(&self, _part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, _part: &Part<'_>) -> Vec<u8> {
         Vec::new()
     }
 
