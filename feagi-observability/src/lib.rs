@@ -43,7 +43,7 @@ pub use compat::ring_layer::{
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
     Compression, ElasticsearchConfig, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig,
-    ObservabilityConfig, OtlpProtocol, ProfilingConfig, SinkConfig, SyslogConfig, SyslogProtocol,
+    ObservabilityConfig, OtlpProtocol, ProfilingConfig, Rotation, SinkConfig, SyslogConfig, SyslogProtocol,
     SyslogTransport, TelemetryConfig,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};

@@ -119,11 +119,62 @@ pub struct SinkConfig {
 }
 
 /// Limits on log files.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// ```
+/// use feagi_observability::{FileConfig, LogOutput, LoggingConfig, Rotation};
+/// let file = FileConfig { max_bytes: 64 << 20, rotate: Rotation::Daily, compress: true, ..Default::default() };
+/// let logging = LoggingConfig { output: LogOutput::File("feagi.log".to_owned()), file, ..Default::default() };
+/// # assert_eq!(logging.file.max_files, 10);
+/// ```
+///
+/// A file that is set aside is called `feagi.2026-11-24T20-15-00.log`. One that somebody else moves or deletes is begun anew within a
+/// second or so of the next line; so `logrotate` needs neither a signal nor `copytruncate`, which works, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FileConfig {
     /// Start with an empty file instead of appending to what is there. Default false.
     pub truncate: bool,
+    /// Bytes that a file does not exceed, unless a single line does; then it is set aside, and another is begun. Default 0: no limit.
+    pub max_bytes: u64,
+    /// When a file is set aside whatever its size. Default never.
+    pub rotate: Rotation,
+    /// Files set aside that are kept; the oldest go first. Default 10; 0 is no limit.
+    pub max_files: u32,
+    /// Bytes that all of them have together, `max_bytes` of the one that is written to included. Default 0: no limit.
+    pub max_total_bytes: u64,
+    /// Days after which a file set aside goes. Default 0: no limit.
+    pub retention_days: u32,
+    /// Pack files set aside with gzip. Default false.
+    pub compress: bool,
+}
+
+impl Default for FileConfig {
+    fn default() -> Self {
+        FileConfig {
+            truncate: false,
+            max_bytes: 0,
+            rotate: Rotation::Never,
+            max_files: 10,
+            max_total_bytes: 0,
+            retention_days: 0,
+            compress: false,
+        }
+    }
+}
+
+/// When a file is set aside, by the clock of UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rotation {
+    /// By its size alone.
+    #[default]
+    #[serde(rename = "never")]
+    Never,
+    /// Every hour.
+    #[serde(rename = "hourly")]
+    Hourly,
+    /// Every day.
+    #[serde(rename = "daily")]
+    Daily,
 }
 
 impl Default for LoggingConfig {

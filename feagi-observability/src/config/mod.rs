@@ -15,7 +15,7 @@ mod telemetry;
 pub use elk::ElasticsearchConfig;
 pub(crate) use environment::take_warnings;
 pub use export::{Compression, ExportConfig, OtlpProtocol};
-pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
+pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, Rotation, SinkConfig};
 pub use profiling::ProfilingConfig;
 pub use syslog::{SyslogConfig, SyslogProtocol, SyslogTransport};
 pub use telemetry::TelemetryConfig;

@@ -14,6 +14,11 @@ const FULL: usize = 64 << 10;
 /// Takes bytes, some at a time. An error of kind `TimedOut` says that the other side does not read.
 pub(super) trait Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Of lines that end at `ends`, and of which `from` bytes are written: up to where the next ones may be written, at least one of them.
+    fn room(&mut self, from: usize, ends: &[usize]) -> usize {
+        ends.last().copied().unwrap_or(from)
+    }
 }
 
 /// Lines that are formatted and not yet written.
@@ -82,10 +87,13 @@ impl Lines {
             }
         }
         let mut written = 0;
-        while let Some(rest) = self.bytes.get(written..).filter(|rest| !rest.is_empty()) {
-            match write_some(out, rest) {
-                Ok(more) => written += more,
-                Err(error) => return (written, Some(error)),
+        while written < self.bytes.len() {
+            let room = out.room(written, &self.ends);
+            while let Some(rest) = self.bytes.get(written..room).filter(|rest| !rest.is_empty()) {
+                match write_some(out, rest) {
+                    Ok(more) => written += more,
+                    Err(error) => return (written, Some(error)),
+                }
             }
         }
         (written, None)

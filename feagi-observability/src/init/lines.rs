@@ -144,7 +144,7 @@ fn file_sink(
     format: LineFormat,
     config: &ObservabilityConfig,
 ) -> Result<Line, ObservabilityError> {
-    Ok(Box::new(crate::export::FileSink::open(path, format, config.logging.file.truncate)?))
+    Ok(Box::new(crate::export::FileSink::open(path, format, &config.logging.file)?))
 }
 
 #[cfg(not(feature = "file-logging"))]
