@@ -8,6 +8,7 @@ mod plan;
 mod serve;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
+use crate::compat::ring_layer::show_recent;
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
@@ -89,6 +90,9 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         .map(|listener| serve::serve(listener, &config.telemetry, &telemetry))
         .transpose()
         .map_err(ObservabilityError::Thread)?;
+    if compiled::LOG {
+        show_recent(&recent);
+    }
     capture.store(true, Relaxed);
     sampling::keep(if has_spans { config.telemetry.sample_ratio } else { 0.0 });
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
