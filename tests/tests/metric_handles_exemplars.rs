@@ -6,7 +6,34 @@ use feagi_observability::{
 };
 use feagi_observability_tests::captured::Capture;
 use serde_json::Value;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::time::{Duration, Instant};
+
+/// Counts what each thread asks of it.
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: the system's allocator does the work.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 #[derive(Clone, Copy, LabelValue)]
 enum Side {
@@ -40,12 +67,13 @@ struct Hidden {
 /// A job, which says in its line that it is the one.
 #[observe(name = "job", fields(n))]
 fn job(n: u64) {
-    let shown = Shown::register();
+    let (shown, before) = (Shown::register(), COUNT.get());
     shown.jobs.increment(3);
     // Adds nothing, so it is no example.
     shown.jobs.increment(0);
     shown.sided.with(&Sides { side: Side::Out }).increment(1);
     shown.sizes.record(1.5);
+    assert_eq!(COUNT.get(), before, "an example or not: nothing is allocated or freed");
     tracing::info!(n, "in the job");
 }
 

@@ -15,7 +15,7 @@ use std::cell::UnsafeCell;
 use std::ptr;
 use std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU32,
-    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -54,8 +54,8 @@ impl Wanted {
 
     /// The form, for the one who gets it.
     fn take_down(&self) -> Option<&'static Form> {
-        // Acquire: as above. Release: nothing of this thread's has to be seen by who puts up the next, but a swap has both.
-        let form = self.0.swap(ptr::null_mut(), AcqRel);
+        // Acquire: as above. Nothing of this thread's has to be seen by who finds it gone.
+        let form = self.0.swap(ptr::null_mut(), Acquire);
         // SAFETY: as above.
         unsafe { form.as_ref() }
     }
