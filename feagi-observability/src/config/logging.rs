@@ -28,8 +28,10 @@ pub struct LoggingConfig {
     pub elasticsearch: ElasticsearchConfig,
     /// Exit lines a second and site, beyond which they are suppressed and counted; 0 is no limit. Default 10.
     pub rate_limit: u32,
-    /// How many records are kept in memory, to be looked up by [`ObservabilityManager::trace`](crate::ObservabilityManager::trace) and
-    /// [`recent`](crate::ObservabilityManager::recent); no more than 16 MiB of fields. 0 keeps none. Default 2000.
+    /// How many lines are kept in memory, and how many spans that have no line, to be looked up by
+    /// [`ObservabilityManager::trace`](crate::ObservabilityManager::trace), [`recent`](crate::ObservabilityManager::recent) and
+    /// [`global_ring`](crate::global_ring); of either no more than 8 MiB of fields. 0 keeps none. Default 2000, or what
+    /// `FEAGI_LOG_RING_BUFFER_CAPACITY` says where the environment is read.
     pub recent: usize,
 }
 
