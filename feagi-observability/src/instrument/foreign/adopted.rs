@@ -90,7 +90,7 @@ impl Running {
         let key = span.with_subscriber(|(id, of)| of.is::<SpanKeys>().then(|| id.into_u64())).flatten();
         let own = key.and_then(span::context).map(|context| (context, key));
         let (context, span) = own.unwrap_or_else(|| {
-            let around = thread::attach().and_then(|thread| thread.slot.current());
+            let around = thread::attach().and_then(|thread| thread.slot.around());
             (around.unwrap_or(Context::none(&site.span_name, false)), None)
         });
         Some(Running { context, span, start: clock::now(), state, unwinding: std::thread::panicking() })
@@ -98,9 +98,8 @@ impl Running {
 
     /// How its record begins, if it ends well.
     fn end(&self) -> End {
-        let mut flags = self.state.flags() & flags::LINE;
+        let mut flags = self.state.flags() & flags::LINE | self.context.fate.marks();
         if self.context.fate.is_sampled() {
-            flags |= flags::SAMPLED;
             let is_example = self.span.is_some() && self.state.has(signals::METRICS);
             flags |= if is_example { flags::ADOPTED } else { 0 };
         }
