@@ -7,7 +7,7 @@ use crate::field::{Field, Recording};
 use crate::form::Metric;
 use crate::level::Level;
 use crate::log::LogWhen;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -53,10 +53,16 @@ pub(super) fn function(model: &Model, function: &Function, content: TokenStream)
 pub(super) fn asked(model: &Model) -> TokenStream {
     let (paths, runtime) = (&model.level_paths, &model.runtime);
     let pools = model.rayon.map(|place| {
-        let place = Span::mixed_site().located_at(place);
-        quote_spanned!(place=> #runtime::__private::require_rayon! {})
+        let asked = quote_spanned!(Span::mixed_site()=> #runtime::__private::require_rayon! {});
+        asked.into_iter().map(|token| located(token, place)).collect::<TokenStream>()
     });
     quote!(#(const _: () = { let _ = #paths; };)* #pools)
+}
+
+/// The same token, shown as if it stood there.
+fn located(mut token: TokenTree, place: Span) -> TokenTree {
+    token.set_span(token.span().located_at(place));
+    token
 }
 
 /// One call of the runtime around `body`.
