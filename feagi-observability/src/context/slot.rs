@@ -172,7 +172,12 @@ impl ThreadSlot {
     /// What something stands in that happens now: the innermost context, or one that is inherited.
     #[inline(always)]
     pub(crate) fn around(&self) -> Option<Context> {
-        self.current().or_else(|| if region::is_any_open() { self.inherited() } else { None })
+        let innermost = self.parent();
+        if innermost.is_null() && region::is_any_open() {
+            return self.inherited();
+        }
+        // SAFETY: as in `current`.
+        unsafe { innermost.as_ref() }.copied()
     }
 
     /// That of the one region that is open, in no context on a thread of a pool; with several open it is counted that there was one to ask
