@@ -18,7 +18,7 @@ impl Engine {
         self.steps.last_mut().ok_or_else(|| "empty".to_owned())
     }
 
-    #[observe(rayon, ret, metric = "rayon_shapes_sum", in_flight, budget = "10s", profile(cpu, alloc))]
+    #[observe(rayon, ret, metric = "rayon_shapes", in_flight, budget = "10s", profile(cpu, alloc))]
     fn sum(&self) -> u64 {
         self.steps.iter().sum()
     }
