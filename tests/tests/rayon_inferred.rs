@@ -63,7 +63,7 @@ fn burst(pool: &ThreadPool) {
 #[observe(name = "carrying", rayon)]
 fn carrying(pool: &ThreadPool) {
     let exact = carry(|| named("exact"));
-    pool.install(|| exact());
+    pool.install(exact);
     CapturedContext::from(caller(7)).run(|| pool.install(carry(|| named("another's"))));
     // Of no call on purpose.
     let nothing = CapturedContext::from(None::<Context>);
@@ -112,15 +112,14 @@ fn ends_somehow(pool: &ThreadPool) {
     let panics = || burst_that_panics(pool);
     assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
     pool.install(|| named("after its end"));
-    let block = || {
+    for _ in 0..2 {
         observe_block! { name = "block", rayon;
             pool.install(|| named("in a block"));
             if pool.current_num_threads() > 0 {
-                return;
+                break;
             }
         }
-    };
-    block();
+    }
     pool.install(|| named("after its end"));
 }
 

@@ -58,7 +58,7 @@ fn a_guessed_trace_is_said_to_be_one() {
     sample.inferred = true;
     assert_eq!(parsed(&sample)["obs.context"], "inferred");
     let text = line(LogFormat::Text, &sample);
-    assert!(text.ends_with(" span_id=b7ad6b7169203331 obs.context=inferred"), "{text}");
+    assert!(text.contains(" span_id=b7ad6b7169203331 obs.context=inferred\n"), "{text}");
 }
 
 #[test]
