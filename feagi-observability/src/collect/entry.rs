@@ -35,6 +35,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) sampled: bool,
     /// Whether it is a span without those around it: the outermost one of its trace that was kept.
     pub(crate) partial: bool,
+    /// Whether it is a guess that it stands in this trace.
+    pub(crate) inferred: bool,
     pub(crate) start: u64,
     pub(crate) duration: u64,
     pub(crate) outcome: Outcome,

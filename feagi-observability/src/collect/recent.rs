@@ -69,6 +69,8 @@ pub struct RecentRecord {
     pub span_id: Option<SpanId>,
     /// The span around it; `None` for a root and for logs.
     pub parent_id: Option<SpanId>,
+    /// Whether it is a guess that it stands in this trace; see [`Context::is_inferred`](crate::Context::is_inferred).
+    pub is_inferred: bool,
     /// The caller's request id.
     pub request_id: Option<String>,
     /// When it began; of a log when it was written.
@@ -185,6 +187,7 @@ impl RecentRecord {
             trace_id: Some(entry.trace_id).filter(|id| id.is_valid()),
             span_id: Some(entry.span_id).filter(|id| id.is_valid()),
             parent_id: Some(entry.parent_id).filter(|id| id.is_valid()),
+            is_inferred: entry.inferred,
             request_id: entry.fields.request_id().map(str::to_owned),
             start: SystemTime::UNIX_EPOCH + Duration::from_nanos(entry.start),
             duration: Duration::from_nanos(entry.duration),

@@ -198,15 +198,14 @@ impl Head {
         fields: Written,
         bytes: *const MaybeUninit<u8>,
     ) {
-        let mut flags = self.state.flags();
         let mut context = MaybeUninit::uninit();
         // SAFETY: a place for a context, which is then written.
         let context: Context = unsafe {
             thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name);
             context.assume_init()
         };
+        let mut flags = self.state.flags() | context.fate.marks();
         if compiled::TRACE && context.fate.is_sampled() {
-            flags |= flags::SAMPLED;
             if self.state.has(signals::THINNED) {
                 flags = pace::thin_event(&context, self.site, flags);
             }

@@ -55,6 +55,8 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
     }
     let truncated = counter("obs_truncated_total", "Records with a field that was cut.")
         .with_value(SeriesValue::count(stats.truncated));
+    let ambiguous = counter("obs_context_ambiguous_total", AMBIGUOUS)
+        .with_value(SeriesValue::count(stats.ambiguous_contexts));
     let all = [
         emitted,
         discarded,
@@ -67,9 +69,13 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
         queue,
         headers(),
         truncated,
+        ambiguous,
     ];
     all.into_iter().filter(|family| !family.series.is_empty()).collect()
 }
+
+const AMBIGUOUS: &str =
+    "Calls, events and lines on threads of a pool for which several calls with `rayon` had a context.";
 
 fn headers() -> Family {
     let help = "Headers of contexts, and members of baggage, that were refused.";

@@ -99,6 +99,9 @@ impl Header {
         if !entry.line_span().is_empty() {
             text(b"span", entry.line_span(), out);
         }
+        if entry.inferred {
+            text(b"obs.context", "inferred", out);
+        }
         if let Some(request_id) = entry.fields.request_id() {
             text(b"request_id", request_id, out);
         }

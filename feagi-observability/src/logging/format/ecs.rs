@@ -109,6 +109,9 @@ fn event(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if entry.over_budget {
         out.extend_from_slice(b",\"obs.over_budget\":true");
     }
+    if entry.inferred {
+        member("obs.context", "inferred", out);
+    }
     if entry.suppressed > 0 {
         out.extend_from_slice(b",\"obs.suppressed\":");
         append_u64(entry.suppressed, out);

@@ -62,6 +62,9 @@ fn span(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if let Some(request_id) = entry.fields.request_id() {
         member("request_id", request_id, out);
     }
+    if entry.inferred {
+        out.extend_from_slice(b",\"obs.context\":\"inferred\"");
+    }
     append_links("links", entry.fields, out);
 }
 

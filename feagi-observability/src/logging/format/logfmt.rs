@@ -20,6 +20,7 @@ const NAMING: Naming<fn(u8) -> u8> = Naming {
         "trace_id",
         "span_id",
         "parent_id",
+        "obs.context",
         "request_id",
         "outcome",
         "duration_ns",
@@ -92,6 +93,9 @@ fn ids(entry: &Entry<'_>, out: &mut Vec<u8>) {
     }
     if entry.parent_id.is_valid() {
         id("parent_id", &entry.parent_id.to_bytes(), out);
+    }
+    if entry.inferred {
+        text("obs.context", "inferred", out);
     }
     if let Some(request_id) = entry.fields.request_id() {
         text("request_id", request_id, out);

@@ -58,6 +58,20 @@ fn what_a_span_follows_from_stands_beside_its_ids() {
 }
 
 #[test]
+fn a_guessed_trace_is_said_to_be_one() {
+    let mut sample = Sample::new(EntryKind::Log);
+    assert_eq!(parsed(&sample).get("obs.context"), None);
+    assert!(!line(LogFormat::Text, &sample).contains("obs.context"));
+    sample.inferred = true;
+    assert_eq!(parsed(&sample)["obs.context"], "inferred");
+    for format in ALL {
+        assert!(line(format, &sample).contains("inferred"), "{format:?}");
+    }
+    let text = line(LogFormat::Text, &sample);
+    assert!(text.contains(" span_id=b7ad6b7169203331 obs.context=inferred\n"), "{text}");
+}
+
+#[test]
 fn the_callers_request_id_stands_behind_our_ids_in_every_format_and_is_escaped() {
     let sample = Sample::new(EntryKind::Call).request_id(NASTY).field("n", &1u8);
     assert_eq!(parsed(&sample)["request_id"], NASTY);

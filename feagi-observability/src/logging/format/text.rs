@@ -93,6 +93,9 @@ fn ids(entry: &Entry<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b" span_id=");
         append_hex(&entry.span_id.to_bytes(), out);
     }
+    if entry.inferred {
+        out.extend_from_slice(b" obs.context=inferred");
+    }
     if let Some(request_id) = entry.fields.request_id() {
         append_key("request_id", out);
         append_word(request_id, out);
