@@ -42,7 +42,7 @@ pub use compat::ring_layer::{
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
     Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
-    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig,
+    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig, TracingSubscriber,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{
@@ -57,6 +57,7 @@ pub use feagi_observability_macros::{
 };
 pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
+pub use logging::ObservabilityLayer;
 pub use profiling::{
     CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };

@@ -8,12 +8,14 @@ mod export;
 mod load;
 mod logging;
 mod profiling;
+mod subscriber;
 mod telemetry;
 
 pub(crate) use environment::take_warnings;
 pub use export::{Compression, ExportConfig, OtlpProtocol};
 pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
 pub use profiling::ProfilingConfig;
+pub use subscriber::TracingSubscriber;
 pub use telemetry::TelemetryConfig;
 
 use serde::{Deserialize, Serialize};
