@@ -43,6 +43,31 @@ pub(super) fn span_context(context: &Context) -> SpanContext {
     ids(context.trace_id(), span_id, is_sampled, TraceState::NONE)
 }
 
+/// What is called from this context has this parent: its own span, or the nearest one around it that is kept. For what reads contexts from
+/// OpenTelemetry's API, such as its propagators; needs the feature `tracing-opentelemetry`.
+///
+/// ```
+/// use feagi_observability::{ObservabilityConfig, current_context, init_observability, observe};
+/// use opentelemetry::trace::TraceContextExt;
+///
+/// #[observe]
+/// fn burst() {
+///     let here = current_context().unwrap();
+///     let theirs = opentelemetry::Context::current().with_remote_span_context(here.into());
+///     let _attached = theirs.attach();
+///     let current = opentelemetry::Context::current().span().span_context().trace_id();
+///     assert_eq!(current.to_string(), here.trace_id().to_string());
+/// }
+/// let observability = init_observability(&ObservabilityConfig::default())?;
+/// burst();
+/// # Ok::<(), feagi_observability::ObservabilityError>(())
+/// ```
+impl From<Context> for SpanContext {
+    fn from(context: Context) -> Self {
+        span_context(&context)
+    }
+}
+
 fn ids(trace_id: TraceId, span_id: SpanId, is_sampled: bool, state: TraceState) -> SpanContext {
     let trace_id = otel::TraceId::from_bytes(trace_id.to_bytes());
     let span_id = otel::SpanId::from_bytes(span_id.to_bytes());

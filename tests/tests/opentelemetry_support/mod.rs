@@ -31,7 +31,7 @@ fn our_ids() -> (String, String) {
     (context.trace_id().to_string(), context.span_id().to_string())
 }
 
-pub fn run() {
+pub(crate) fn run() {
     the_current_one();
     a_remote_parent();
     parents_of_both_kinds();
@@ -169,7 +169,7 @@ fn args<'a>(captured: &'a Captured, name: &str) -> &'a Value {
     &found[0]["args"]
 }
 
-pub fn check(captured: &Captured) {
+pub(crate) fn check(captured: &Captured) {
     check_parents(captured);
     check_values(captured);
 }
@@ -216,7 +216,7 @@ fn check_values(captured: &Captured) {
         (&event["fields"]["of"], &event["span_id"]),
         (&json!("the api"), &args("with attributes")["span_id"])
     );
-    let links = args("with links")["links"].to_string();
+    let links = args("with links")["follows_from"].to_string();
     for linked in [CALLER, args("linked to")["span_id"].as_str().unwrap()] {
         assert!(links.contains(linked), "{linked} in {links}");
     }
