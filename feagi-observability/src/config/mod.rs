@@ -9,6 +9,7 @@ mod export;
 mod load;
 mod logging;
 mod profiling;
+mod subscriber;
 mod syslog;
 mod telemetry;
 
@@ -17,6 +18,7 @@ pub(crate) use environment::take_warnings;
 pub use export::{Compression, ExportConfig, OtlpProtocol};
 pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, Rotation, SinkConfig};
 pub use profiling::ProfilingConfig;
+pub use subscriber::TracingSubscriber;
 pub use syslog::{SyslogConfig, SyslogProtocol, SyslogTransport};
 pub use telemetry::TelemetryConfig;
 

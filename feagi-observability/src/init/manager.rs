@@ -5,6 +5,7 @@ use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::ObservabilityConfig;
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
+use crate::logging::{Intake, ObservabilityLayer};
 use crate::profiling::{CpuProfiler, MemoryProfiler, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
@@ -12,7 +13,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// How long `Drop` waits for what is queued.
@@ -29,13 +29,14 @@ pub struct ObservabilityManager {
     running: Ending<Running>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
+    intake: Arc<Intake>,
 }
 
 /// What is to be stopped.
 pub(super) struct Running {
     pub(super) collector: Collector,
-    /// Whether foreign events are taken.
-    pub(super) capture: Arc<AtomicBool>,
+    /// Where foreign events and spans enter.
+    pub(super) intake: Arc<Intake>,
     #[cfg(feature = "otlp")]
     pub(super) metrics: Option<crate::export::MetricsExport>,
     #[cfg(feature = "server")]
@@ -62,8 +63,9 @@ impl ObservabilityManager {
         accounting: Accounting,
         recent: Arc<Recent>,
     ) -> Self {
+        let intake = Arc::clone(&running.intake);
         let running = Ending::new(running);
-        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent }
+        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent, intake }
     }
 
     /// The same as [`init_observability`](crate::init_observability).
@@ -72,6 +74,35 @@ impl ObservabilityManager {
     /// Those of [`init_observability`](crate::init_observability).
     pub fn init(config: &ObservabilityConfig) -> Result<Self, ObservabilityError> {
         super::init_observability(config)
+    }
+
+    /// The layer that records a host's events and spans, for a host that has a `tracing` subscriber of its own; say
+    /// `telemetry.subscriber = "host"` in the configuration. It filters by `logging.level`, for itself alone; its spans and ours stand in
+    /// one trace, each the other's parent where it stands inside it.
+    ///
+    /// Put in twice, it records once. After [`shutdown`](Self::shutdown) it does nothing. A subscriber that is at work already takes it
+    /// through `tracing_subscriber::reload`. More in [the guide](https://docs.rs/feagi-observability).
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, TelemetryConfig, TracingSubscriber, init_observability};
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// let observability = init_observability(&ObservabilityConfig {
+    ///     telemetry: TelemetryConfig { subscriber: TracingSubscriber::Host, ..Default::default() },
+    ///     ..Default::default()
+    /// })?;
+    /// tracing_subscriber::registry()
+    ///     .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+    ///     .with(observability.layer())
+    ///     .init();
+    /// tracing::info!("seen by both");
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    pub fn layer<S>(&self) -> ObservabilityLayer<S>
+    where
+        S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
+    {
+        ObservabilityLayer::new(&self.intake)
     }
 
     /// Metrics and health.
@@ -138,7 +169,7 @@ impl Running {
     /// Whether everything was done in time.
     fn stop(mut self, deadline: Instant) -> bool {
         registry::set_policy(None);
-        self.capture.store(false, Relaxed);
+        self.intake.turn(false);
         #[cfg(feature = "server")]
         if let Some(server) = self.server.take() {
             server.stop(deadline.saturating_duration_since(Instant::now()));

@@ -84,6 +84,12 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
     }
+    if config.telemetry.opentelemetry_context && !cfg!(feature = "tracing-opentelemetry") {
+        return Err(ObservabilityError::FeatureMissing {
+            field: "telemetry.opentelemetry_context",
+            feature: "tracing-opentelemetry",
+        });
+    }
     collectors::check(&config.telemetry)?;
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
         return Err(ObservabilityError::FeatureMissing {
@@ -99,6 +105,7 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
     let profiling = &config.profiling;
     let asked = [
         ("telemetry.tracing_enabled", "trace", config.telemetry.tracing_enabled, compiled::TRACE),
+        ("telemetry.opentelemetry_context", "trace", config.telemetry.opentelemetry_context, compiled::TRACE),
         ("telemetry.otlp_logs", "log", config.telemetry.otlp_logs, compiled::LOG),
         ("telemetry.otlp_metrics", "metrics", config.telemetry.otlp_metrics, compiled::METRICS),
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
