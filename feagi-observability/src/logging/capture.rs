@@ -14,7 +14,7 @@ use tracing_core::subscriber::Interest;
 use tracing_core::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 
-static KEYS: SpanKeys = SpanKeys { key: |_, id| Some(id.into_u64()) };
+static KEYS: SpanKeys = SpanKeys { key: None };
 
 /// The subscriber of a process whose subscriber is ours.
 pub(crate) struct Capture(Arc<Intake>);

@@ -62,7 +62,7 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     pub(crate) fn new(intake: &Arc<Intake>) -> Self {
-        let keys = SpanKeys { key: key_of::<S> };
+        let keys = SpanKeys { key: Some(key_of::<S>) };
         foreign::remember_keys(keys);
         let tap = Tap::new(Arc::clone(intake), Bridge::new(intake));
         ObservabilityLayer {

@@ -11,8 +11,8 @@ pub(crate) const NO_SPAN: u64 = u64::MAX;
 /// What a subscriber of ours, or one with a layer of ours, is asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct SpanKeys {
-    /// The key of the subscriber's span; `None` where it has none.
-    pub(crate) key: fn(&Dispatch, &Id) -> Option<u64>,
+    /// Finds the key of a subscriber's span, if it has one; `None` where `Id`s are keys.
+    pub(crate) key: Option<fn(&Dispatch, &Id) -> Option<u64>>,
 }
 
 /// Of subscribers that cannot be asked: a layer that was put in by `tracing_subscriber::reload` does not show.
@@ -24,9 +24,13 @@ pub(crate) fn remember_keys(keys: SpanKeys) {
 }
 
 /// The key of a span.
+#[inline]
 pub(super) fn key_of(span: &tracing::Span) -> Option<u64> {
     span.with_subscriber(|(id, of)| {
         let keys = of.downcast_ref::<SpanKeys>().or_else(|| HIDDEN.get())?;
-        (keys.key)(of, id)
+        match keys.key {
+            None => Some(id.into_u64()),
+            Some(key) => key(of, id),
+        }
     })?
 }
