@@ -4,6 +4,7 @@ mod collectors;
 mod lookup;
 mod manager;
 mod plan;
+mod samples;
 #[cfg(feature = "server")]
 mod serve;
 
@@ -61,6 +62,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let counts = Arc::new(CollectorCounts::default());
     let accounting = Accounting { collector: Arc::clone(&counts), sinks: plan.counters() };
     let metrics = MetricsRegistry::with_accounting(accounting.clone());
+    metrics.add_source(Box::new(samples::families));
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let capture = Arc::new(AtomicBool::new(false));

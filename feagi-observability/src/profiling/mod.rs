@@ -21,6 +21,7 @@ mod alloc;
     allow(dead_code, reason = "nobody can have a profile without a sampler")
 )]
 mod capture;
+mod counts;
 mod cpu;
 mod error;
 mod flamegraph;
@@ -86,8 +87,7 @@ use sampler::OwnSampler as SystemSampler;
 #[cfg(all(unix, feature = "pprof-rs", not(all(target_os = "linux", target_arch = "x86_64"))))]
 use sampler_pprof::PprofSampler as SystemSampler;
 
-#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
-pub(crate) use sampler::sample_counts;
+pub(crate) use counts::{SampleCounts, sample_counts};
 
 pub use alloc::FeagiAlloc;
 pub use capture::{CpuProfile, CpuSample};

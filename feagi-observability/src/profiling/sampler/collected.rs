@@ -1,10 +1,10 @@
 //! What was sampled so far: stacks, labels and names once each, and of each sample 32 bytes. Names are looked up at the end.
 
 use super::Loaded;
-use super::counts::COUNTS;
 use super::ring::Raw;
 use crate::context::{SpanId, SpanName, TraceId};
 use crate::profiling::capture::Moment;
+use crate::profiling::counts::COUNTS;
 use crate::profiling::profile::{Frame, Labels, OBSERVE, REQUEST_ID, SPAN_ID, Stack, THREAD, TRACE_ID};
 use crate::profiling::symbols::Symbols;
 use crate::profiling::tables::{self, Module};

@@ -10,7 +10,6 @@
 //! counts what it has left out (timer_getoverrun(2)).
 
 mod collected;
-mod counts;
 mod desk;
 mod handler;
 mod ring;
@@ -33,8 +32,6 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 use threads::{Threads, threads};
-
-pub(crate) use counts::sample_counts;
 
 /// How often the rings are emptied, and new threads and modules looked for.
 const LOOK: Duration = Duration::from_millis(50);

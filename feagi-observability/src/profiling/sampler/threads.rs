@@ -1,12 +1,12 @@
 //! The threads of the process, each with its timer: those that the system lists, looked up again and again, and those that make their
 //! first observed call, at once.
 
-use super::counts::COUNTS;
 use super::desk::{self, Tools};
 use super::ring::Raw;
 use super::stacks;
 use super::timer::Timer;
 use crate::context::seats::{self, Arrival};
+use crate::profiling::counts::COUNTS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -26,15 +26,22 @@ pub(super) struct Counts {
     pub(super) refused: AtomicU64,
 }
 
-/// Samples by outcome, and threads that are not sampled.
-pub(crate) fn sample_counts() -> ([(&'static str, u64); 5], u64) {
+/// What became of all samples so far.
+pub(crate) struct SampleCounts {
+    /// By outcome.
+    pub(crate) samples: [(&'static str, u64); 5],
+    /// Threads that were not sampled.
+    pub(crate) refused_threads: u64,
+}
+
+pub(crate) fn sample_counts() -> SampleCounts {
     let of = |count: &AtomicU64| count.load(Relaxed);
-    let outcomes = [
+    let samples = [
         ("labelled", of(&COUNTS.labelled)),
         ("outside", of(&COUNTS.outside)),
         ("unlabelled", of(&COUNTS.thinned)),
         ("ring_full", of(&COUNTS.ring_full)),
         ("profile_full", of(&COUNTS.profile_full)),
     ];
-    (outcomes, of(&COUNTS.refused))
+    SampleCounts { samples, refused_threads: of(&COUNTS.refused) }
 }
