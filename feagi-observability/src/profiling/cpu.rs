@@ -107,6 +107,15 @@ impl CpuProfiler {
         self.recorder().finish()
     }
 
+    /// The same until `stopped`, which waits, says that it is over; then writes it under `name`.
+    pub(crate) fn window_into(&self, name: &str, stopped: impl FnOnce()) -> Result<PathBuf, ProfilingError> {
+        self.recorder().start_in_memory()?;
+        stopped();
+        let profile = self.recorder().finish()?;
+        let folder = self.recorder().output_dir().to_owned();
+        profile.write_as(&folder, name).map(|(path, _)| path)
+    }
+
     /// The flamegraph that the last [`stop`](Self::stop) wrote, if it did.
     pub fn flamegraph_path(&self) -> Option<PathBuf> {
         self.recorder().flamegraph_path()

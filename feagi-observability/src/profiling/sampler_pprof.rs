@@ -149,6 +149,43 @@ fn frame(symbol: &Symbol, address: Option<u64>, inlined: bool) -> Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
+    use std::thread;
+
+    const CHILD: &str = "FEAGI_SAMPLER_PPROF_CHILD";
+
+    #[inline(never)]
+    fn keeps_busy() {
+        let mut state = 1_u64;
+        while process_cpu_time() < Duration::from_millis(400) {
+            for _ in 0..10_000 {
+                state = std::hint::black_box(state.wrapping_mul(3).rotate_left(7));
+            }
+        }
+    }
+
+    /// In a process of its own: the signal would end other tests' system calls early.
+    #[test]
+    fn a_busy_function_is_sampled_with_its_thread_and_no_other_label() {
+        if std::env::var_os(CHILD).is_none() {
+            let program = std::env::current_exe().expect("our own path");
+            let name = "profiling::sampler_pprof::tests::a_busy_function_is_sampled_with_its_thread_and_no_other_label";
+            let mut child = Command::new(program);
+            let ran = child.args(["--exact", name, "--nocapture"]).env(CHILD, "1").output().expect("runs");
+            let out = String::from_utf8_lossy(&ran.stdout);
+            assert!(ran.status.success() && out.contains("1 passed"), "{out}");
+            return;
+        }
+        let mut sampler = PprofSampler::default();
+        sampler.start(&Settings { frequency_hz: 99, labelled: 1.0 }).expect("started");
+        let busy = thread::Builder::new().name("busy".to_owned()).spawn(keeps_busy).expect("spawned");
+        busy.join().expect("no panic");
+        let profile = sampler.stop().expect("stopped");
+        let found =
+            profile.samples().find(|sample| sample.functions().any(|name| name.ends_with("keeps_busy")));
+        let sample = found.expect("the busy function");
+        assert_eq!((sample.thread(), sample.site(), sample.trace_id()), ("busy", None, None));
+    }
 
     #[test]
     fn the_shares_of_all_samples_make_up_the_cpu_time() {
