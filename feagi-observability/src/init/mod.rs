@@ -9,8 +9,10 @@ mod manager;
 #[cfg(all(test, feagi_observability_model))]
 mod models;
 mod plan;
+mod samples;
 #[cfg(feature = "server")]
 mod serve;
+mod windows;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
 use crate::compat::ring_layer::show_recent;
@@ -25,6 +27,7 @@ use plan::Plan;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
+use windows::Windows;
 
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use lookup::TraceRecords;
@@ -71,6 +74,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let counts = Arc::new(CollectorCounts::default());
     let accounting = Accounting { collector: Arc::clone(&counts), sinks: plan.counters() };
     let metrics = MetricsRegistry::with_accounting(accounting.clone());
+    metrics.add_source(Box::new(samples::families));
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let has_spans = compiled::TRACE && (!plan.spans.is_empty() || config.telemetry.tracing_enabled);
@@ -80,12 +84,15 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     clock::calibrate();
     let watched = Arc::clone(&telemetry);
     let layer = foreign::LayerWatch::new(subscriber, &intake, &telemetry);
+    let windows =
+        Windows::open(plan.window_profiler, &config.profiling).map_err(ObservabilityError::Thread)?;
     let recent = Arc::new(Recent::new(config.logging.recent));
     let outputs = Outputs {
         lines: plan.lines,
         spans: plan.spans,
         recent: Arc::clone(&recent),
         rate_limit: config.logging.rate_limit,
+        over_budget: windows.hook(),
         pulse: pulse(watched, layer, has_spans),
         upkeep,
     };
@@ -110,6 +117,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     foreign::warn_of(subscriber, crate::config::take_warnings());
     let running = Running {
         collector,
+        windows,
         intake,
         #[cfg(feature = "otlp")]
         metrics,
@@ -119,6 +127,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     Ok(ObservabilityManager::new(
         telemetry,
         (plan.profiler, plan.memory_profiler),
+        config.profiling.clone(),
         running,
         accounting,
         recent,
