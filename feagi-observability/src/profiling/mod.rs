@@ -17,7 +17,7 @@ mod alloc;
 mod cpu;
 mod error;
 mod flamegraph;
-mod heap;
+mod memory;
 
 #[cfg(not(all(unix, feature = "profiling")))]
 mod absent;
@@ -49,4 +49,4 @@ pub use alloc::FeagiAlloc;
 pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;
-pub use heap::{MemoryProfiler, MemoryReport, MemorySample};
+pub use memory::{AllocatorStatus, MemoryProfiler, MemoryReport, MemorySample};
