@@ -58,8 +58,8 @@ pub use feagi_observability_macros::{
 pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
-    AllocatorStatus, CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport,
-    MemorySample, ProfilingError,
+    AllocatorStatus, CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, HeapProfile,
+    MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

@@ -32,6 +32,20 @@ pub(super) fn keeps(trace_id: TraceId) -> bool {
     trace_id.low << (64 - RANDOM_BITS) >= THRESHOLD.load(Relaxed)
 }
 
+/// Which traces have their samples labelled; the same bits decide, so that the smaller of two shares is part of the larger.
+static LABELLED: AtomicU64 = AtomicU64::new(0);
+
+/// Labels the samples of this share of all traces, from now on.
+pub(crate) fn label(ratio: f64) {
+    LABELLED.store(threshold(ratio), Relaxed);
+}
+
+/// Whether samples of this trace are labelled; fit for a signal handler. No trace at all is below the highest threshold.
+pub(crate) fn labels(trace_id: TraceId) -> bool {
+    let threshold = LABELLED.load(Relaxed);
+    trace_id.low << (64 - RANDOM_BITS) >= threshold && threshold < u64::MAX
+}
+
 /// Traces a second that others may have kept here, beyond those that this process would keep.
 static ADVISED: Advice = Advice { most: AtomicU64::new(100), second: AtomicU64::new(0) };
 

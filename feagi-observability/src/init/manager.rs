@@ -1,10 +1,10 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
 use crate::collect::{Accounting, Collector, Recent, Stats};
-use crate::config::ObservabilityConfig;
+use crate::config::{ObservabilityConfig, ProfilingConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
-use crate::profiling::{CpuProfiler, MemoryProfiler, ProfilingError};
+use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub struct ObservabilityManager {
     pub profiler: Option<CpuProfiler>,
     /// The memory profiler, where `profiling.memory_profiling` asks for it.
     pub memory_profiler: Option<MemoryProfiler>,
+    profiling: ProfilingConfig,
     running: Mutex<Option<Running>>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
@@ -33,6 +34,7 @@ pub struct ObservabilityManager {
 /// What is to be stopped.
 pub(super) struct Running {
     pub(super) collector: Collector,
+    pub(super) windows: super::windows::Windows,
     /// Whether foreign events are taken.
     pub(super) capture: Arc<AtomicBool>,
     #[cfg(feature = "otlp")]
@@ -57,12 +59,13 @@ impl ObservabilityManager {
     pub(super) fn new(
         telemetry: Arc<TelemetryCollector>,
         (profiler, memory_profiler): (Option<CpuProfiler>, Option<MemoryProfiler>),
+        profiling: ProfilingConfig,
         running: Running,
         accounting: Accounting,
         recent: Arc<Recent>,
     ) -> Self {
         let running = Mutex::new(Some(running));
-        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent }
+        ObservabilityManager { telemetry, profiler, memory_profiler, profiling, running, accounting, recent }
     }
 
     /// The same as [`init_observability`](crate::init_observability).
@@ -92,6 +95,24 @@ impl ObservabilityManager {
     /// What the profiler refuses, such as a stop without a start, or a folder that cannot be written.
     pub fn stop_profiling(&self) -> Result<Option<PathBuf>, ProfilingError> {
         self.profiler.as_ref().map(CpuProfiler::stop).transpose()
+    }
+
+    /// Samples the CPU for so long, while the calling thread sleeps, and hands the profile over, whether or not
+    /// `profiling.cpu_profiling` is set. Touches no file.
+    ///
+    /// ```no_run
+    /// use feagi_observability::{ObservabilityConfig, init_observability};
+    /// use std::time::Duration;
+    /// let observability = init_observability(&ObservabilityConfig::default())?;
+    /// let profile = observability.profile(Duration::from_secs(2))?;
+    /// print!("{}", profile.folded());
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the profiler refuses, such as a second profile at the same time.
+    pub fn profile(&self, duration: Duration) -> Result<CpuProfile, ProfilingError> {
+        CpuProfiler::new(&self.profiling)?.window(duration)
     }
 
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
@@ -149,6 +170,7 @@ impl Running {
             // While the collector hands on the rest.
             metrics.closing(deadline);
         }
+        self.windows.close();
         let closed = self.collector.close(deadline);
         #[cfg(feature = "otlp")]
         if let Some(metrics) = &self.metrics {
