@@ -35,6 +35,8 @@ pub use baggage::Baggage;
 pub(crate) use carried::Carried;
 pub(crate) use entered::Key as GuardKey;
 pub use ids::{SpanId, TraceId};
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) use seen::seen_here;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
 pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};

@@ -2,6 +2,7 @@
 //!
 //! Receives the program's allocations, gives their sizes to `instrument`, which knows whose they are.
 
+use super::heap;
 use crate::instrument::alloc::{allocated, freed, resized};
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -80,6 +81,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for FeagiAlloc<A> {
     #[inline]
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         freed(layout.size());
+        // Before somebody else may be given the address.
+        heap::take(place, layout.size());
         // SAFETY: the caller's promise.
         unsafe { self.inner.dealloc(place, layout) }
     }
@@ -92,10 +95,15 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for FeagiAlloc<A> {
 
     #[inline]
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let held = heap::take(place, layout.size());
         // SAFETY: the caller's promise.
         let new = unsafe { self.inner.realloc(place, layout, size) };
         if !new.is_null() {
-            resized(layout.size(), size);
+            if resized(layout.size(), size) {
+                heap::sample(new, size);
+            }
+        } else if let Some(held) = held {
+            heap::put_back(held, place, layout.size());
         }
         new
     }
@@ -104,8 +112,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for FeagiAlloc<A> {
 /// Counts a block, if there is one.
 #[inline(always)]
 fn counted(place: *mut u8, bytes: usize) -> *mut u8 {
-    if !place.is_null() {
-        allocated(bytes);
+    if !place.is_null() && allocated(bytes) {
+        heap::sample(place, bytes);
     }
     place
 }

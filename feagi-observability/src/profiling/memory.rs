@@ -1,18 +1,24 @@
 //! Memory over time, sampled whenever the host asks: the heap where [`FeagiAlloc`](crate::FeagiAlloc) counts it, else the resident set.
+//!
+//! And where the heap profile is started and stopped, see [`heap`](super::heap).
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use super::ProfilingError;
+use super::heap::HeapRecorder;
+use crate::config::ProfilingConfig;
 use crate::context::compiled;
 use crate::instrument::alloc::{is_counting, totals};
 
 /// The samples that are kept, about 128 KiB of them; older ones give way. At one a second that is more than an hour.
 const MAX_SAMPLES: usize = 4096;
 
-/// Collects samples of the process's memory.
+/// Collects samples of the process's memory, and takes the heap profile.
 ///
 /// ```
 /// use feagi_observability::{AllocatorStatus, FeagiAlloc, MemoryProfiler};
@@ -27,10 +33,27 @@ const MAX_SAMPLES: usize = 4096;
 /// assert_eq!(report.allocator, AllocatorStatus::Counting);
 /// println!("{} bytes at most, in {} allocations", report.peak_memory, report.total_allocations);
 /// ```
-#[derive(Debug)]
+///
+/// The heap profile says which functions and which observed calls have allocated what is in use; `FeagiAlloc` and the feature
+/// `profiling` are needed for it, and Linux on x86_64:
+///
+/// ```no_run
+/// use feagi_observability::{MemoryProfiler, ProfilingConfig};
+///
+/// let profiler = MemoryProfiler::with_config(&ProfilingConfig::default())?;
+/// profiler.start()?;
+/// // … the work to look at …
+/// let profile = profiler.stop()?; // ./profiles/heap.pb.gz, with ./profiles/heap.svg beside it
+/// # Ok::<(), feagi_observability::ProfilingError>(())
+/// ```
+///
+/// Read it with `go tool pprof -top heap.pb.gz`: `-sample_index` chooses between `alloc_objects`, `alloc_space`, `inuse_objects` and
+/// `inuse_space`, `-tags` shows traces, observed functions and threads, `-tagfocus=trace_id=…` what one trace has allocated. Only
+/// what was allocated since the start is in it. Dropping the profiler ends a profile that runs, and writes nothing.
 pub struct MemoryProfiler {
     enabled: bool,
     history: Mutex<History>,
+    recorder: Mutex<HeapRecorder>,
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +61,8 @@ struct History {
     samples: VecDeque<MemorySample>,
     peak: usize,
     dropped: usize,
+    heap_profile: Option<HeapProfile>,
+    heap_profile_error: Option<String>,
 }
 
 /// The process's memory at one moment.
@@ -70,6 +95,28 @@ pub struct MemoryReport {
     pub dropped_samples: usize,
     /// Whether the figures are the allocator's, and if not, why.
     pub allocator: AllocatorStatus,
+    /// The heap profile that was written last.
+    pub heap_profile: Option<HeapProfile>,
+    /// Why the last one could not be written.
+    pub heap_profile_error: Option<String>,
+}
+
+/// A heap profile that was written, and what is missing in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeapProfile {
+    /// The pprof file.
+    pub path: PathBuf,
+    /// The flamegraph of the memory in use; none where nothing is.
+    pub flamegraph: Option<PathBuf>,
+    /// Samples for which there was no room: they are nowhere.
+    pub lost: u64,
+    /// Samples that count as freed, because there was no room to remember their blocks.
+    pub untracked: u64,
+    /// Samples that have the function and the thread, but not the ids of their call, because there were too many calls.
+    pub without_ids: u64,
+    /// Samples without a stack, because it could not be walked or there were too many of them.
+    pub without_stack: u64,
 }
 
 /// Whether [`FeagiAlloc`](crate::FeagiAlloc) counts this program's heap.
@@ -110,9 +157,20 @@ impl fmt::Display for AllocatorStatus {
 }
 
 impl MemoryProfiler {
-    /// A disabled profiler ignores [`sample`](Self::sample) and reports nothing.
+    /// With the defaults of [`ProfilingConfig`]. A disabled profiler ignores [`sample`](Self::sample) and [`start`](Self::start), and reports
+    /// nothing.
     pub fn new(enabled: bool) -> Self {
-        Self { enabled, history: Mutex::default() }
+        let (history, recorder) = (Mutex::default(), Mutex::new(HeapRecorder::default()));
+        Self { enabled, history, recorder }
+    }
+
+    /// An enabled one. Checks the configuration; starts nothing and touches no file.
+    ///
+    /// # Errors
+    /// [`ProfilingError::HeapSampleBytes`] where `heap_sample_bytes` is 0.
+    pub fn with_config(config: &ProfilingConfig) -> Result<Self, ProfilingError> {
+        let recorder = Mutex::new(HeapRecorder::new(config)?);
+        Ok(Self { enabled: true, history: Mutex::default(), recorder })
     }
 
     /// Takes one sample: the sums of all threads, or else a read of `/proc/self/statm`, some microseconds either. Where there is neither
@@ -121,11 +179,47 @@ impl MemoryProfiler {
         if self.enabled {
             let sample = counted().or_else(resident);
             sample.into_iter().for_each(|sample| self.history().push(sample));
+            self.recorder().keep_up();
         }
     }
 
-    /// A copy of all that is kept, with the peak over the whole time.
+    /// Begins the heap profile, and creates the output folder.
+    ///
+    /// # Errors
+    /// [`ProfilingError::AllocatorNotInstalled`], [`ProfilingError::HeapAlreadyRunning`], [`ProfilingError::MissingFeature`] without the
+    /// feature `profiling` or on another system, [`ProfilingError::CompiledOut`], or what the folder refuses.
+    pub fn start(&self) -> Result<(), ProfilingError> {
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
+        if self.enabled { self.recorder().start() } else { Ok(()) }
+    }
+
+    /// Ends the heap profile, writes `heap.pb.gz` and `heap.svg` into the output folder, over those of the run before, and returns the
+    /// path of the former. A profile of nothing is written too, but has no flamegraph.
+    ///
+    /// # Errors
+    /// [`ProfilingError::HeapNotRunning`], or what the file system refuses; the profile has ended in either case.
+    pub fn stop(&self) -> Result<PathBuf, ProfilingError> {
+        let written = self.recorder().stop();
+        self.remember(written)
+    }
+
+    /// Writes the files of [`stop`](Self::stop) as they would be now; the profile goes on.
+    ///
+    /// # Errors
+    /// [`ProfilingError::HeapNotRunning`], or what the file system refuses.
+    pub fn write(&self) -> Result<PathBuf, ProfilingError> {
+        let written = self.recorder().write();
+        self.remember(written)
+    }
+
+    /// A copy of all that is kept, with the peak over the whole time. Where a heap profile is running, it is [written](Self::write) as well.
     pub fn generate_report(&self) -> MemoryReport {
+        if self.recorder().is_running() {
+            // What became of it is in the report.
+            let _ = self.write();
+        }
         let history = self.history();
         let last = history.samples.back();
         MemoryReport {
@@ -135,11 +229,33 @@ impl MemoryProfiler {
             dropped_samples: history.dropped,
             samples: history.samples.iter().cloned().collect(),
             allocator: AllocatorStatus::now(),
+            heap_profile: history.heap_profile.clone(),
+            heap_profile_error: history.heap_profile_error.clone(),
         }
+    }
+
+    fn remember(&self, written: Result<HeapProfile, ProfilingError>) -> Result<PathBuf, ProfilingError> {
+        let mut history = self.history();
+        history.heap_profile_error = written.as_ref().err().map(ToString::to_string);
+        let profile = written?;
+        let path = profile.path.clone();
+        history.heap_profile = Some(profile);
+        Ok(path)
     }
 
     fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recorder(&self) -> MutexGuard<'_, HeapRecorder> {
+        // A panic elsewhere leaves the recorder as it was: every method of it ends in a valid state.
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryProfiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryProfiler").field("enabled", &self.enabled).finish_non_exhaustive()
     }
 }
 

@@ -55,19 +55,18 @@ fn add(sum: &AtomicU64, more: u64) {
 
 impl AllocCell {
     pub(super) const fn new(owner: u64) -> Self {
-        const ZERO: AtomicU64 = AtomicU64::new(0);
         AllocCell {
-            allocations: ZERO,
-            deallocations: ZERO,
-            allocated_bytes: ZERO,
-            freed_bytes: ZERO,
+            allocations: AtomicU64::new(0),
+            deallocations: AtomicU64::new(0),
+            allocated_bytes: AtomicU64::new(0),
+            freed_bytes: AtomicU64::new(0),
             left: AtomicI64::new(0),
             told: AtomicI64::new(0),
-            uncharged_bytes: ZERO,
-            uncharged: ZERO,
+            uncharged_bytes: AtomicU64::new(0),
+            uncharged: AtomicU64::new(0),
             sample_at: AtomicU64::new(NEVER),
-            interval: ZERO,
-            dice: ZERO,
+            interval: AtomicU64::new(0),
+            dice: AtomicU64::new(0),
             stack: [const { AtomicUsize::new(0) }; 2],
             is_busy: AtomicBool::new(false),
             is_unsampled: AtomicBool::new(false),

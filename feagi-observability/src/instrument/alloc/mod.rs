@@ -18,7 +18,7 @@ mod totals;
 pub(crate) use cell::AllocCell;
 pub(crate) use cells::{cells, own_cell};
 pub(crate) use threads::Errno;
-pub(crate) use totals::{AllocTotals, is_counting, sample_every, totals};
+pub(crate) use totals::{is_counting, sample_every, totals};
 
 use super::IS_ON;
 use cells::on_own_cell;
