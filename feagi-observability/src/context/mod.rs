@@ -6,6 +6,8 @@ mod carrying;
 mod entered;
 mod fresh;
 mod ids;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) mod labelled;
 pub(crate) mod propagation;
 pub(crate) mod sampling;
 #[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]

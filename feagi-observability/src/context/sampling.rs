@@ -7,7 +7,7 @@ use super::TraceId;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
-const RANDOM_BITS: u32 = 56;
+pub(super) const RANDOM_BITS: u32 = 56;
 
 /// In the upper 56 bits, as trace ids are shifted; zero keeps all. Until somebody wants spans it keeps none.
 static THRESHOLD: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -18,7 +18,7 @@ pub(crate) fn keep(ratio: f64) {
     THRESHOLD.store(threshold(ratio), Relaxed);
 }
 
-fn threshold(ratio: f64) -> u64 {
+pub(super) fn threshold(ratio: f64) -> u64 {
     let all = 1_u64 << RANDOM_BITS;
     // From floats the cast saturates.
     let left_out = all - ((ratio * all as f64) as u64).min(all);
@@ -30,20 +30,6 @@ fn threshold(ratio: f64) -> u64 {
 #[inline(always)]
 pub(super) fn keeps(trace_id: TraceId) -> bool {
     trace_id.low << (64 - RANDOM_BITS) >= THRESHOLD.load(Relaxed)
-}
-
-/// Which traces have their samples labelled; the same bits decide, so that the smaller of two shares is part of the larger.
-static LABELLED: AtomicU64 = AtomicU64::new(0);
-
-/// Labels the samples of this share of all traces, from now on.
-pub(crate) fn label(ratio: f64) {
-    LABELLED.store(threshold(ratio), Relaxed);
-}
-
-/// Whether samples of this trace are labelled; fit for a signal handler. No trace at all is below the highest threshold.
-pub(crate) fn labels(trace_id: TraceId) -> bool {
-    let threshold = LABELLED.load(Relaxed);
-    trace_id.low << (64 - RANDOM_BITS) >= threshold && threshold < u64::MAX
 }
 
 /// Traces a second that others may have kept here, beyond those that this process would keep.

@@ -115,14 +115,15 @@ impl Collected {
         let modules: Vec<(&Module, bool)> =
             self.ordered_modules.iter().map(|module| (module, is_loaded(module))).collect();
         let mut symbols = Symbols::new();
-        let mut stacks: Vec<Stack> = vec![Arc::new([]); self.stacks.len()];
+        let (no_stack, no_labels): (Stack, Labels) = (Arc::new([]), Arc::new([]));
+        let mut stacks = vec![no_stack; self.stacks.len()];
         for (places, number) in &self.stacks {
             let frames = places.iter().flat_map(|place| named(*place, &modules, &mut symbols)).collect();
             if let Some(stack) = stacks.get_mut(*number as usize) {
                 *stack = frames;
             }
         }
-        let mut labels: Vec<Labels> = vec![Arc::new([]); self.labels.len()];
+        let mut labels = vec![no_labels; self.labels.len()];
         for (label, number) in &self.labels {
             if let Some(place) = labels.get_mut(*number as usize) {
                 *place = written(label);

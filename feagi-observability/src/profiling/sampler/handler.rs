@@ -6,7 +6,7 @@
 use super::desk::{self, Published, Tools};
 use super::stacks::{self, Stacks};
 use super::{Loaded, ring};
-use crate::context::{Context, SpanId, TraceId, sampling, seats};
+use crate::context::{Context, SpanId, TraceId, labelled, seats};
 use crate::profiling::stack::{self, Registers};
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
@@ -143,14 +143,14 @@ fn take(tools: &Tools, seat: usize, registers: Registers, weight: u32) {
 
 /// What the call that was interrupted is known by in other signals.
 fn label(raw: &mut ring::Raw, seen: Option<(&Context, Option<&str>)>) {
-    let labelled = seen.filter(|(context, _)| sampling::labels(context.trace_id));
-    raw.is_thinned = seen.is_some() && labelled.is_none();
-    let (ids, name) = labelled.map_or(((TraceId::NONE, SpanId::NONE), None), |(context, _)| {
+    let shown = seen.filter(|(context, _)| labelled::labels(context.trace_id));
+    raw.is_thinned = seen.is_some() && shown.is_none();
+    let (ids, name) = shown.map_or(((TraceId::NONE, SpanId::NONE), None), |(context, _)| {
         ((context.trace_id, context.span_id), Some(context.name))
     });
     (raw.trace_id, raw.span_id) = ids;
     raw.name = name;
-    raw.set_request_id(labelled.and_then(|(_, request_id)| request_id));
+    raw.set_request_id(shown.and_then(|(_, request_id)| request_id));
 }
 
 /// Nanoseconds of the monotonic clock: no system call, where the kernel gives it to the process (vdso(7)).

@@ -23,7 +23,7 @@ use super::capture::CpuProfile;
 use super::profile::own_mappings;
 use super::recorder::{Sampler, Settings};
 use super::tables::Tables;
-use crate::context::{sampling, seats};
+use crate::context::{labelled, seats};
 use collected::{Collected, Epochs};
 use handler::Installed;
 use std::io;
@@ -69,7 +69,7 @@ impl Sampler for OwnSampler {
     fn start(&mut self, settings: &Settings) -> Result<(), ProfilingError> {
         tick::warn_above(settings.frequency_hz);
         let period = 1_000_000_000 / u64::from(settings.frequency_hz.max(1));
-        sampling::label(settings.labelled);
+        labelled::label(settings.labelled);
         let mut session = Session::new();
         let installed = Installed::new().map_err(sampler_error)?;
         let mut all = Threads::new(period);

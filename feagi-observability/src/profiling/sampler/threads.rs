@@ -29,6 +29,7 @@ pub(super) struct Threads {
     ended: Vec<Ended>,
     /// Threads that could not be given a timer; tried again when others have ended.
     refused: BTreeSet<u32>,
+    #[allow(clippy::vec_box, reason = "they lie on desks, and come back, where they are")]
     spare: Vec<Box<Tools>>,
     /// Not sampled: the sampler's own.
     own: u32,
@@ -155,7 +156,7 @@ impl Threads {
     /// Somewhere within the first period: so that threads which live for less than one are seen as often as they deserve.
     fn first(&self, thread: u32) -> u64 {
         let random = crate::instrument::clock::now() ^ u64::from(thread).rotate_left(32);
-        (random.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * self.period >> 32
+        ((random.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * self.period) >> 32
     }
 
     fn end(&mut self, thread: u32) {
