@@ -5,7 +5,7 @@
 
 use super::Carried;
 use super::entered::Stay;
-use super::sampling;
+use super::labelled;
 use super::slot::{Context, Fate, ThreadSlot, thread_slot};
 use std::ptr;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub(crate) fn seen_here(with: impl FnOnce(&Context, Option<&str>)) {
     let Some(slot) = (unsafe { thread_slot().as_ref() }) else { return };
     // SAFETY: entered by this thread, which does nothing else until this returns.
     let context = unsafe { slot.seen_by_handler().as_ref() };
-    if let Some(context) = context.filter(|context| sampling::labels(context.trace_id)) {
+    if let Some(context) = context.filter(|context| labelled::labels(context.trace_id)) {
         // SAFETY: as above.
         with(context, unsafe { slot.request_id_seen_by_handler() });
     }

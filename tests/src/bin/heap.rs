@@ -78,6 +78,30 @@ unsafe impl GlobalAlloc for Known {
 #[global_allocator]
 static ALLOC: FeagiAlloc<Known> = FeagiAlloc::with(Known);
 
+/// Allocates when its thread ends, after whatever was allocated there before.
+struct Last(Vec<u8>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0 = black_box(vec![1; 300]);
+        drop(black_box(Box::new([0_u64; 9])));
+    }
+}
+
+thread_local! {
+    static LAST: Last = const { Last(Vec::new()) };
+}
+
+/// Runs before `main`, and before the library knows of anything.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static EARLY: extern "C" fn() = {
+    extern "C" fn early() {
+        drop(black_box(vec![0_u8; 1000]));
+    }
+    early
+};
+
 /// Compares the library's figures with the truth, while all other threads rest.
 fn compare(profiler: &MemoryProfiler) -> Result<Figures, Box<dyn Error>> {
     let truth = [&TRUTH.allocations, &TRUTH.deallocations, &TRUTH.live_bytes].map(|sum| sum.load(SeqCst));
@@ -175,7 +199,10 @@ fn churn() -> Result<(), Box<dyn Error>> {
     let profiler = MemoryProfiler::new(true);
     let mut before = [0; 2];
     for round in 0..1000 {
-        let threads: Vec<_> = (0..10).map(|i| thread::spawn(move || drop(blocks(i, 10)))).collect();
+        let work = |i| {
+            LAST.with(|_| drop(blocks(i, 10)));
+        };
+        let threads: Vec<_> = (0..10).map(|i| thread::spawn(move || work(i))).collect();
         for thread in threads {
             thread.join().map_err(|_| "a thread has panicked")?;
         }

@@ -86,14 +86,14 @@ impl AllocCell {
     pub(super) fn allocate(&self, bytes: u64) -> bool {
         add(&self.allocations, 1);
         add(&self.allocated_bytes, bytes);
-        self.pass(bytes)
+        self.pass(bytes, bytes)
     }
 
     #[inline(always)]
     pub(super) fn free(&self, bytes: u64) -> bool {
         add(&self.deallocations, 1);
         add(&self.freed_bytes, bytes);
-        self.pass(bytes)
+        self.pass(bytes, 0)
     }
 
     /// One that grows is a block more and a block less; one that shrinks only gives bytes back. To the heap profile either is a new block.
@@ -108,7 +108,7 @@ impl AllocCell {
             add(&self.freed_bytes, before - after);
             self.bring_sample_nearer(after);
         }
-        self.pass(before.wrapping_add(after))
+        self.pass(before.wrapping_add(after), after)
     }
 
     /// For bytes that are in no sum, but are bytes of a new block all the same.
@@ -120,22 +120,23 @@ impl AllocCell {
         }
     }
 
+    /// So many bytes of traffic, of which these are a new block's.
     #[inline(always)]
-    fn pass(&self, bytes: u64) -> bool {
+    fn pass(&self, bytes: u64, block: u64) -> bool {
         let left = self.left.load(Relaxed).wrapping_sub(bytes as i64);
         self.left.store(left, Relaxed);
-        left < 0 && self.settle()
+        left < 0 && self.settle(block)
     }
 
     /// Tells the sum of all threads what has changed, and looks whether the block that was counted last is to be sampled.
     #[cold]
     #[inline(never)]
-    fn settle(&self) -> bool {
+    fn settle(&self, block: u64) -> bool {
         let passed = self.allocated_bytes.load(Relaxed);
         let live = passed.wrapping_sub(self.freed_bytes.load(Relaxed)) as i64;
         totals::change(live.wrapping_sub(self.told.load(Relaxed)));
         self.told.store(live, Relaxed);
-        let is_due = self.look_at_sampling(passed);
+        let is_due = self.look_at_sampling(passed, block);
         let until_sample = self.sample_at.load(Relaxed).saturating_sub(passed);
         // Traffic is no less than what is allocated: it is used up before the sample's byte has passed, or with it.
         let left = i64::try_from(until_sample).unwrap_or(i64::MAX).saturating_sub(1);
@@ -143,16 +144,20 @@ impl AllocCell {
         is_due
     }
 
-    fn look_at_sampling(&self, passed: u64) -> bool {
+    fn look_at_sampling(&self, passed: u64, block: u64) -> bool {
         let interval = totals::sample_interval();
-        let is_known = interval == self.interval.load(Relaxed);
-        if is_known && (interval == 0 || passed < self.sample_at.load(Relaxed)) {
-            return false;
+        if interval != self.interval.load(Relaxed) {
+            self.interval.store(interval, Relaxed);
+            // The block that was counted last is the first that may be sampled.
+            let from = passed.saturating_sub(block);
+            let at = if interval == 0 { NEVER } else { from.saturating_add(self.draw_gap(interval)) };
+            self.sample_at.store(at, Relaxed);
         }
-        self.interval.store(interval, Relaxed);
-        let at = if interval == 0 { NEVER } else { passed.saturating_add(self.draw_gap(interval)) };
-        self.sample_at.store(at, Relaxed);
-        is_known
+        let is_due = passed >= self.sample_at.load(Relaxed);
+        if is_due {
+            self.sample_at.store(passed.saturating_add(self.draw_gap(interval)), Relaxed);
+        }
+        is_due
     }
 
     /// Exponentially distributed, so that each byte is as likely to be the one as any other.
@@ -175,7 +180,7 @@ impl AllocCell {
 
     /// For the owner alone.
     pub(super) fn settle_now(&self) {
-        self.settle();
+        self.settle(0);
     }
 
     /// Has the owner settle soon, unless it changes the number in the same moment; then it does after 64 KiB.

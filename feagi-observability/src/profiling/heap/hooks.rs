@@ -179,3 +179,93 @@ impl Drop for Unsampled {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::weight::ONE;
+    use super::*;
+    use crate::FeagiAlloc;
+    use crate::profiling::tables::Tables;
+    use std::alloc::{GlobalAlloc, Layout, System};
+
+    /// Moves nothing.
+    struct Still;
+
+    // SAFETY: the system's allocator does the work.
+    unsafe impl GlobalAlloc for Still {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            // SAFETY: the caller's promise.
+            unsafe { System.alloc(layout) }
+        }
+
+        unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+            // SAFETY: the caller's promise.
+            unsafe { System.dealloc(place, layout) }
+        }
+
+        unsafe fn realloc(&self, _: *mut u8, _: Layout, _: usize) -> *mut u8 {
+            ptr::null_mut()
+        }
+    }
+
+    const LAYOUT: Layout = Layout::new::<[u64; 64]>();
+    static FEAGI: FeagiAlloc = FeagiAlloc::new();
+    static STILL: FeagiAlloc<Still> = FeagiAlloc::with(Still);
+
+    fn new() -> *mut u8 {
+        // SAFETY: the layout has a size.
+        unsafe { FEAGI.alloc(LAYOUT) }
+    }
+
+    fn free(block: *mut u8) {
+        // SAFETY: from `new`, or from `STILL`, which has them from the same allocator.
+        unsafe { FEAGI.dealloc(block, LAYOUT) };
+    }
+
+    /// Blocks that were sampled, and those in use.
+    fn blocks(run: &Run) -> [u64; 2] {
+        run.tables.origins().fold([0; 2], |[come, used], (_, _, weights)| {
+            [come + weights[0].objects / ONE, used + weights[1].objects / ONE]
+        })
+    }
+
+    #[test]
+    fn blocks_are_in_use_until_they_are_freed_and_the_profiles_own_are_left_out() {
+        free(new());
+        let walker = Walker::new(Tables::read(None));
+        // Each block is sampled.
+        let run = Run::new(1, &walker).expect("memory");
+        // SAFETY: both stay until the run has ended.
+        unsafe { begin(&run) };
+        let block = new();
+        assert_eq!(blocks(&run), [1, 1]);
+        // The sampler's own code would do as much if it allocated.
+        with_run(|_| {
+            free(new());
+            free(block);
+        });
+        assert_eq!(blocks(&run), [1, 0], "a block of another is freed there, one of its own is none");
+        {
+            let _own = Unsampled::begin();
+            free(new());
+        }
+        assert_eq!(blocks(&run), [1, 0]);
+        // SAFETY: the layout has a size.
+        let still = unsafe { STILL.alloc(LAYOUT) };
+        // SAFETY: from the line before.
+        assert!(unsafe { STILL.realloc(still, LAYOUT, 4096) }.is_null());
+        assert_eq!(blocks(&run), [2, 1], "it could not be moved, and is in use still");
+        free(still);
+        // SAFETY: its new size is not zero.
+        let moved = unsafe { FEAGI.realloc(new(), LAYOUT, 4096) };
+        assert_eq!(blocks(&run), [4, 1], "a block that moves is another one");
+        // SAFETY: from the line before.
+        unsafe { FEAGI.dealloc(moved, Layout::new::<[u64; 512]>()) };
+        assert_eq!(blocks(&run), [4, 0]);
+        std::thread::spawn(move || free(new())).join().expect("it only frees");
+        assert_eq!(blocks(&run), [5, 0]);
+        assert!(end(), "nobody is with it");
+        free(new());
+        assert_eq!(blocks(&run), [5, 0], "it is over");
+    }
+}

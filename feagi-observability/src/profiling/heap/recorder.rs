@@ -5,7 +5,7 @@ use super::snapshot;
 use super::tables::Losses;
 use super::walker::Walker;
 use crate::config::ProfilingConfig;
-use crate::context::sampling;
+use crate::context::labelled;
 use crate::instrument::alloc::is_counting;
 use crate::profiling::tables::Tables;
 use crate::profiling::{HeapProfile, ProfilingError, output, pprof_format, svg};
@@ -74,7 +74,7 @@ impl HeapRecorder {
         if CLAIMED.swap(true, SeqCst) {
             return Err(ProfilingError::HeapAlreadyRunning);
         }
-        sampling::label(self.sample_rate);
+        labelled::label(self.sample_rate);
         self.running = Running::begin(self.interval);
         if self.running.is_none() {
             CLAIMED.store(false, SeqCst);
