@@ -22,14 +22,16 @@ pub(in crate::profiling) fn put_back(held: Held, _: *mut u8, _: usize) {
 
 /// A recorder that can be made, so that memory is sampled, and that starts nothing.
 #[derive(Default)]
-pub(in crate::profiling) struct HeapRecorder;
+pub(in crate::profiling) struct HeapRecorder {
+    _nothing: (),
+}
 
 impl HeapRecorder {
     pub(in crate::profiling) fn new(config: &ProfilingConfig) -> Result<Self, ProfilingError> {
         if config.heap_sample_bytes == 0 {
             return Err(ProfilingError::HeapSampleBytes);
         }
-        Ok(HeapRecorder)
+        Ok(HeapRecorder::default())
     }
 
     pub(in crate::profiling) fn start(&mut self) -> Result<(), ProfilingError> {

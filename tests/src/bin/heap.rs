@@ -125,11 +125,11 @@ fn compare(profiler: &MemoryProfiler) -> Result<Figures, Box<dyn Error>> {
 fn blocks(seed: usize, number: usize) -> Vec<Vec<u8>> {
     let block = |i: usize| {
         let size = 1 + (i * 7919 + seed * 31) % 5000;
-        let mut block = if i % 3 == 0 { vec![0; size] } else { Vec::with_capacity(size) };
-        if i % 5 == 0 {
+        let mut block = if i.is_multiple_of(3) { vec![0; size] } else { Vec::with_capacity(size) };
+        if i.is_multiple_of(5) {
             block.reserve_exact(size + 100);
         }
-        if i % 7 == 0 {
+        if i.is_multiple_of(7) {
             block.shrink_to_fit();
         }
         black_box(block)
@@ -154,7 +154,7 @@ fn exact() -> Result<(), Box<dyn Error>> {
     let peak = profiler.generate_report().peak_memory;
     compare(&profiler)?;
     let peak = peak.max(profiler.generate_report().peak_memory);
-    if peak < 64 << 20 || peak > 80 << 20 {
+    if !(64 << 20..80 << 20).contains(&peak) {
         return Err(format!("a peak of {peak} where 64 MiB and little more is true").into());
     }
     Ok(())

@@ -201,7 +201,7 @@ fn calls(folder: &Path) -> Answer {
     let tasks: Vec<_> = (0..300)
         .map(|number| {
             let request = format!("task-{number}");
-            runtime.spawn(with_request_id(&request.clone(), || wandering(request).in_current_context()))
+            runtime.spawn(with_request_id(request.clone(), || wandering(request).in_current_context()))
         })
         .collect();
     for task in tasks {
