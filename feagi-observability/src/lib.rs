@@ -61,8 +61,8 @@ pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observab
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use logging::ObservabilityLayer;
 pub use profiling::{
-    CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport,
-    MemorySample, ProfilingError,
+    AllocatorStatus, CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, HeapProfile,
+    MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

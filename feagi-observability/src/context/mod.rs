@@ -46,6 +46,8 @@ pub(crate) use entered::Key as GuardKey;
 pub(crate) use fate::Fate;
 pub use ids::{SpanId, TraceId};
 pub use region::Region;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) use seen::seen_here;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
 pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};

@@ -122,20 +122,38 @@ impl ObservabilityManager {
         &self.telemetry
     }
 
-    /// Begins to sample the CPU; does nothing where `profiling.cpu_profiling` is false.
+    /// Begins to sample the CPU where `profiling.cpu_profiling` asks for it, and the heap where `profiling.memory_profiling` does and the
+    /// program has installed [`FeagiAlloc`](crate::FeagiAlloc).
     ///
     /// # Errors
-    /// What the profiler refuses, such as a second start.
+    /// What a profiler refuses, such as a second start; then nothing has begun.
     pub fn start_profiling(&self) -> Result<(), ProfilingError> {
-        self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)
+        self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)?;
+        match self.memory_profiler.as_ref().map_or(Ok(()), MemoryProfiler::start) {
+            // The report says so, and has the figures of the system.
+            Err(ProfilingError::AllocatorNotInstalled | ProfilingError::MissingFeature { .. }) => Ok(()),
+            Err(error) => {
+                // What is stopped was never looked at: its files are of no use, and neither is what may be wrong with them.
+                let _ = self.profiler.as_ref().map(CpuProfiler::stop);
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
-    /// Ends sampling and returns the profile's path; `None` where `profiling.cpu_profiling` is false.
+    /// Ends what [`start_profiling`](Self::start_profiling) has begun, writes the profiles, and returns the path of the CPU's, or of the
+    /// heap's where it is the only one; `None` where the configuration asks for neither.
     ///
     /// # Errors
-    /// What the profiler refuses, such as a stop without a start, or a folder that cannot be written.
+    /// What a profiler refuses, such as a stop without a start, or a folder that cannot be written; both have ended all the same.
     pub fn stop_profiling(&self) -> Result<Option<PathBuf>, ProfilingError> {
-        self.profiler.as_ref().map(CpuProfiler::stop).transpose()
+        let heap = match self.memory_profiler.as_ref().map(MemoryProfiler::stop).transpose() {
+            // It was not begun, as there is no allocator; or nothing was, which the other says.
+            Err(ProfilingError::HeapNotRunning) => Ok(None),
+            stopped => stopped,
+        };
+        let cpu = self.profiler.as_ref().map(CpuProfiler::stop).transpose()?;
+        Ok(cpu.or(heap?))
     }
 
     /// Samples the CPU for so long, while the calling thread sleeps, and hands the profile over, whether or not

@@ -34,7 +34,8 @@ impl Plan {
         lines::check(config)?;
         let profiling = &config.profiling;
         let profiler = profiling.cpu_profiling.then(|| CpuProfiler::new(profiling)).transpose()?;
-        let memory_profiler = profiling.memory_profiling.then(|| MemoryProfiler::new(true));
+        let memory_profiler =
+            profiling.memory_profiling.then(|| MemoryProfiler::with_config(profiling)).transpose()?;
         let wants_windows = compiled::PROFILE && profiling.window_on_budget > 0;
         let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {

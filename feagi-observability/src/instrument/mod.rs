@@ -2,6 +2,10 @@
 //!
 //! Receives calls from the macros' expansions, gives records to the collector and counts to the meters.
 
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64", feature = "profiling")),
+    allow(dead_code, unused_imports, reason = "only the heap profile has blocks sampled")
+)]
 pub(crate) mod alloc;
 mod allocating;
 mod block;

@@ -27,6 +27,7 @@ pub(crate) mod family;
 mod handles;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server tells strangers"))]
 mod health;
+mod heap;
 mod heartbeat;
 mod meter;
 mod own;
