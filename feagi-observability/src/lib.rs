@@ -42,7 +42,7 @@ pub use compat::ring_layer::{
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
     Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
-    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig,
+    OtlpProtocol, ProfilingConfig, SignalConfig, SinkConfig, TelemetryConfig, TlsConfig,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{

@@ -14,7 +14,7 @@ use crate::instrument::clock::WallClock;
 use crate::instrument::{Outcome, ThreadInfo, registry, wake};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
@@ -44,6 +44,24 @@ pub(crate) struct CollectorCounts {
     pub(crate) lines: AtomicU64,
     pub(crate) spans: AtomicU64,
     pub(crate) suppressed: AtomicU64,
+    /// The collector's thread is there.
+    pub(crate) alive: AtomicBool,
+}
+
+/// Says that the thread is there for as long as it lives: a panic ends that, too.
+struct Alive(Arc<CollectorCounts>);
+
+impl Alive {
+    fn begin(counts: Arc<CollectorCounts>) -> Self {
+        counts.alive.store(true, Relaxed);
+        Alive(counts)
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.alive.store(false, Relaxed);
+    }
 }
 
 enum Command {
@@ -61,9 +79,11 @@ pub(crate) struct Collector {
 impl Collector {
     pub(crate) fn start(outputs: Outputs, counts: Arc<CollectorCounts>) -> io::Result<Collector> {
         let (commands, receiver) = channel();
-        let handle = std::thread::Builder::new()
-            .name("feagi-obs".to_owned())
-            .spawn(move || Worker::new(outputs, counts).run(&receiver))?;
+        let alive = Alive::begin(Arc::clone(&counts));
+        let handle = std::thread::Builder::new().name("feagi-obs".to_owned()).spawn(move || {
+            let _alive = alive;
+            Worker::new(outputs, counts).run(&receiver);
+        })?;
         let thread = handle.thread().clone();
         wake::set_collector(Some(thread.clone()));
         Ok(Collector { commands, thread, handle: Some(handle) })

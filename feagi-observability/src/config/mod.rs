@@ -8,13 +8,17 @@ mod export;
 mod load;
 mod logging;
 mod profiling;
+mod signal;
 mod telemetry;
+mod tls;
 
 pub(crate) use environment::take_warnings;
 pub use export::{Compression, ExportConfig, OtlpProtocol};
 pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
 pub use profiling::ProfilingConfig;
+pub use signal::SignalConfig;
 pub use telemetry::TelemetryConfig;
+pub use tls::TlsConfig;
 
 use serde::{Deserialize, Serialize};
 

@@ -163,6 +163,6 @@ mod tests {
         sink.close(Instant::now());
         let counters = sink.counters();
         assert_eq!((counters.accepted(), counters.exported(), counters.queued()), (3, 0, 0));
-        assert_eq!((counters.dropped(DropReason::Io), counters.failures()), (3, 1));
+        assert_eq!((counters.dropped(DropReason::Io), counters.failures(DropReason::Io)), (3, 1));
     }
 }

@@ -4,6 +4,7 @@
 //! what a variable holds is never part of it, for it may be a secret.
 
 mod exporters;
+mod ignored;
 mod otlp;
 mod pairs;
 mod resource;
@@ -58,6 +59,7 @@ impl<'a> Environment<'a> {
         exporters::change(self, &mut config.telemetry);
         sizes::change(self, &mut config.telemetry.export);
         sampler::change(self, &mut config.telemetry);
+        ignored::warn(self);
         // Last, for it is stronger than all others.
         if self.is_true("OTEL_SDK_DISABLED") {
             exporters::turn_off(&mut config.telemetry);

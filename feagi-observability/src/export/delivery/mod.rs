@@ -14,12 +14,14 @@ mod gzip;
 mod headers;
 mod http;
 mod limits;
+mod lookup;
 mod outbox;
 mod packer;
 mod periodic;
 mod queue;
 mod reply;
 mod retry_after;
+mod tls;
 mod worker;
 
 #[cfg(test)]
@@ -35,8 +37,10 @@ pub(super) use gzip::gzip;
 pub(super) use headers::{Header, headers};
 pub(super) use http::{HttpClient, Media, USER_AGENT};
 pub(super) use limits::Limits;
+pub(super) use lookup::Lookup;
 pub(super) use outbox::Outbox;
 pub(super) use packer::Packer;
 pub(super) use periodic::{Periodic, Source};
 pub(super) use reply::Reply;
+pub(super) use tls::Tls;
 pub(super) use worker::Transport;

@@ -1,6 +1,7 @@
 //! What a collector's answer means: arrived, in part, lost, or try again.
 
 use crate::collect::DropReason;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 /// What became of one request.
@@ -33,6 +34,8 @@ impl Reply {
         match error {
             Error::Timeout(Timeout::Resolve | Timeout::Connect) => again,
             Error::Timeout(_) => Reply::Refused(DropReason::Timeout),
+            // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
+            Error::Io(error) if error.kind() == ErrorKind::InvalidData => Reply::Refused(DropReason::Connect),
             Error::Io(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => {
                 again
             }

@@ -84,13 +84,13 @@ fn send(queue: &Queue, transport: &mut dyn Transport, part: &Part<'_>, give_up: 
                 return Sent::Settled(Fate::Arrived { rejected });
             }
             Reply::TooLarge => {
-                queue.counters.fail();
+                queue.counters.fail(DropReason::TooLarge);
                 return Sent::TooLarge;
             }
             Reply::Refused(reason) => (reason, None),
             Reply::Again { reason, after } => (reason, Some(backoff.next(after))),
         };
-        queue.counters.fail();
+        queue.counters.fail(reason);
         match wait {
             Some(wait) if Instant::now() + wait <= give_up => queue.pause(wait, attempt),
             // An answer for which the shutdown left no time is the shutdown's loss.
