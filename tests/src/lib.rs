@@ -2,6 +2,8 @@
 
 pub mod captured;
 pub mod counterpart;
+pub mod exporting;
+pub mod receiver;
 pub mod rotel;
 pub mod run;
 pub mod shared;
