@@ -28,6 +28,7 @@ mod profiling;
 mod protobuf;
 #[cfg(feature = "server")]
 mod server;
+mod sync;
 mod telemetry;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -41,8 +42,9 @@ pub use compat::ring_layer::{
 };
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
-    Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
-    OtlpProtocol, ProfilingConfig, SignalConfig, SinkConfig, TelemetryConfig, TlsConfig,
+    Compression, ElasticsearchConfig, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig,
+    ObservabilityConfig, OtlpProtocol, ProfilingConfig, Rotation, SignalConfig, SinkConfig, SyslogConfig,
+    SyslogProtocol, SyslogTransport, TelemetryConfig, TlsConfig,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{

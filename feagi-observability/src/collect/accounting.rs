@@ -3,7 +3,8 @@
 //! At rest, for each sink: `accepted = enqueued + dropped before the queue` and
 //! `enqueued = exported + dropped after it + queued`.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use crate::sync::AtomicU64;
+use std::sync::atomic::{self, AtomicU8, Ordering::Relaxed};
 use std::time::SystemTime;
 
 /// Why a record did not arrive.
@@ -71,12 +72,13 @@ pub(crate) struct SinkCounters {
     queue: QueueGauges,
 }
 
-/// The state of a queue and of the thread that empties it, as last told; all 0 of a sink that has none.
+/// The state of a queue and of the thread that empties it, as last told; all 0 of a sink that has none. For readers alone: nothing is decided
+/// by it, so the models of concurrency need not know of it.
 #[derive(Debug, Default)]
 struct QueueGauges {
-    bytes: AtomicU64,
-    capacity: AtomicU64,
-    in_flight: AtomicU64,
+    bytes: atomic::AtomicU64,
+    capacity: atomic::AtomicU64,
+    in_flight: atomic::AtomicU64,
     /// One of [`NO_WORKER`], [`ALIVE`] and [`ENDED`].
     worker: AtomicU8,
 }

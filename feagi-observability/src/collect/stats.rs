@@ -22,6 +22,9 @@ pub struct Stats {
     pub truncated: u64,
     /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
     pub thread_states: u64,
+    /// Calls, events and lines that began in no context on a thread of a pool while calls with `#[observe(rayon)]` ran whose context they
+    /// could have inherited, but not exactly one: they are in none of them.
+    pub ambiguous_contexts: u64,
     /// Headers that carry contexts between processes and were not believed, as `header/reason`; of `baggage` its members, also those
     /// that had no room where they were to be sent. A trace whose `traceparent` was refused began anew.
     pub refused_headers: BTreeMap<String, u64>,
@@ -145,6 +148,7 @@ impl Accounting {
             add(&mut stats.lines.dropped, &mut stats.spans.dropped, &counts.dropped);
             add(&mut stats.lines.emitted, &mut stats.spans.emitted, &counts.emitted);
             stats.truncated += counts.truncated.load(Relaxed);
+            stats.ambiguous_contexts += thread.slot.ambiguous();
             stats.thread_states += 1;
         }
         for signal in [&mut stats.lines, &mut stats.spans] {

@@ -4,9 +4,16 @@ mod baggage;
 mod carried;
 mod carrying;
 mod entered;
+mod fate;
 mod fresh;
 mod ids;
+#[cfg(feature = "rayon")]
+mod pool;
+#[cfg(not(feature = "rayon"))]
+#[path = "pool_absent.rs"]
+mod pool;
 pub(crate) mod propagation;
+mod region;
 pub(crate) mod sampling;
 mod shared;
 mod slot;
@@ -27,7 +34,9 @@ pub(crate) mod compiled {
 pub use baggage::Baggage;
 pub(crate) use carried::Carried;
 pub(crate) use entered::Key as GuardKey;
+pub(crate) use fate::Fate;
 pub use ids::{SpanId, TraceId};
+pub use region::Region;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
 pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};

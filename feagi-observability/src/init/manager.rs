@@ -1,5 +1,6 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
+use super::ending::Ending;
 use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::ObservabilityConfig;
 use crate::error::ObservabilityError;
@@ -10,8 +11,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long `Drop` waits for what is queued.
@@ -25,7 +26,7 @@ pub struct ObservabilityManager {
     pub profiler: Option<CpuProfiler>,
     /// The memory profiler, where `profiling.memory_profiling` asks for it.
     pub memory_profiler: Option<MemoryProfiler>,
-    running: Mutex<Option<Running>>,
+    running: Ending<Running>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
 }
@@ -61,7 +62,7 @@ impl ObservabilityManager {
         accounting: Accounting,
         recent: Arc<Recent>,
     ) -> Self {
-        let running = Mutex::new(Some(running));
+        let running = Ending::new(running);
         ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent }
     }
 
@@ -97,17 +98,16 @@ impl ObservabilityManager {
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
     #[cfg(feature = "server")]
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(running.as_ref()?.server.as_ref()?.address())
+        self.running.see(|running| Some(running.server.as_ref()?.address()))?
     }
 
     /// Waits until everything recorded so far has been handed to the outputs; `false` if it took longer than `timeout`.
     pub fn flush(&self, timeout: Duration) -> bool {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let flusher = running.as_ref().map(|running| running.collector.flusher());
-        // Not held while waiting: a shutdown has its own time limit.
-        drop(running);
-        flusher.is_none_or(|flusher| flusher.flush(deadline_in(timeout)))
+        // Not seen while waiting: a shutdown has its own time limit.
+        let flusher = self.running.see(|running| running.collector.flusher());
+        let deadline = deadline_in(timeout);
+        // Where it is being shut down already, that hands everything on.
+        flusher.map_or_else(|| self.running.wait(deadline), |flusher| flusher.flush(deadline))
     }
 
     /// What became of everything that was recorded so far.
@@ -116,11 +116,10 @@ impl ObservabilityManager {
     }
 
     /// Turns instrumentation off, hands on what is queued, for at most `timeout` in all, and says what became of it.
-    /// Calling it again only repeats the report.
+    /// Calling it again only repeats the report; called at the same time from elsewhere, it waits for the first.
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
         let deadline = deadline_in(timeout);
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let timed_out = running.is_some_and(|running| !running.stop(deadline));
+        let timed_out = !self.running.stop(deadline, |running| running.stop(deadline));
         let stats = self.stats();
         let mut exported = BTreeMap::new();
         for sink in &stats.sinks {

@@ -1,27 +1,36 @@
 //! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
 
 mod collectors;
+mod ending;
+mod lines;
 mod lookup;
 mod manager;
+#[cfg(all(test, feagi_observability_model))]
+mod models;
 mod plan;
 #[cfg(feature = "server")]
 mod serve;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
+use crate::compat::ring_layer::show_recent;
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, pace, registry, signals};
 use crate::logging::{Capture, Filter};
-use crate::telemetry::{MetricsRegistry, TelemetryCollector};
+use crate::telemetry::{MetricsRegistry, TelemetryCollector, ask_for_examples};
 use manager::Running;
 use plan::Plan;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use lookup::TraceRecords;
 pub use manager::{ObservabilityManager, ShutdownReport};
+
+/// How old the examples of handles become before new ones are asked for.
+const EXAMPLE_AGE: Duration = Duration::from_secs(1);
 
 /// Once per process: global hooks cannot be taken back.
 static INITIALIZED: AtomicBool = AtomicBool::new(false);
@@ -76,7 +85,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         spans: plan.spans,
         recent: Arc::clone(&recent),
         rate_limit: config.logging.rate_limit,
-        pulse: Box::new(move || watched.look_for_heartbeats()),
+        pulse: pulse(watched, has_spans),
         upkeep,
     };
     let collector = Collector::start(outputs, counts).map_err(ObservabilityError::Thread)?;
@@ -89,6 +98,9 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         .map(|listener| serve::serve(listener, &config.telemetry, &telemetry))
         .transpose()
         .map_err(ObservabilityError::Thread)?;
+    if compiled::LOG {
+        show_recent(&recent);
+    }
     capture.store(true, Relaxed);
     sampling::keep(if has_spans { config.telemetry.sample_ratio } else { 0.0 });
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
@@ -112,6 +124,19 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         accounting,
         recent,
     ))
+}
+
+/// What is done at each look of the collector.
+fn pulse(telemetry: Arc<TelemetryCollector>, has_spans: bool) -> Box<dyn FnMut() + Send> {
+    let mut last_asked: Option<Instant> = None;
+    Box::new(move || {
+        telemetry.look_for_heartbeats();
+        // Without spans no trace is kept, and nothing has an example.
+        if has_spans && last_asked.is_none_or(|last| last.elapsed() >= EXAMPLE_AGE) {
+            last_asked = Some(Instant::now());
+            ask_for_examples();
+        }
+    })
 }
 
 /// Which signals a site feeds.

@@ -13,6 +13,8 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
     all.extend(workers(stats));
     let truncated = counter("obs_truncated_total", "Records with a field that was cut.");
     all.extend([headers(), truncated.with_value(SeriesValue::count(stats.truncated))]);
+    let ambiguous = counter("obs_context_ambiguous_total", AMBIGUOUS);
+    all.push(ambiguous.with_value(SeriesValue::count(stats.ambiguous_contexts)));
     all.retain(|family| !family.series.is_empty());
     all
 }
@@ -118,6 +120,9 @@ fn workers(stats: &Stats) -> [Family; 4] {
     }
     [bytes, capacity, in_flight, alive]
 }
+
+const AMBIGUOUS: &str =
+    "Calls, events and lines on threads of a pool for which several calls with `rayon` had a context.";
 
 fn headers() -> Family {
     let help = "Headers of contexts, and members of baggage, that were refused.";

@@ -290,3 +290,14 @@ fn bytes_that_are_no_text_are_warned_of() {
     environment.change(&mut config);
     assert_eq!((config.telemetry.service_name.as_str(), environment.warnings.len()), ("feagi", 1));
 }
+
+#[test]
+fn the_ring_has_the_capacity_that_the_variable_of_0_0_53_says() {
+    let recent = |value: &str| {
+        let get = |name: &str| (name == "FEAGI_LOG_RING_BUFFER_CAPACITY").then(|| value.into());
+        let (mut environment, mut config) = (Environment::new(&get), ObservabilityConfig::default());
+        environment.change(&mut config);
+        (config.logging.recent, environment.warnings.len())
+    };
+    assert_eq!(["12", "0", "many", "-1", ""].map(recent), [(12, 0), (0, 0), (2000, 1), (2000, 1), (2000, 0)]);
+}

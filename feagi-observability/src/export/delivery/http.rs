@@ -7,7 +7,9 @@ use super::lookup::Lookup;
 use super::reply::Reply;
 use super::retry_after;
 use super::tls::Tls;
+use crate::collect::DropReason;
 use crate::config::Compression;
+use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
 use ureq::unversioned::transport::DefaultConnector;
@@ -71,6 +73,11 @@ impl HttpClient {
 
     /// Sends a packed body and reads the answer, all within `time`.
     pub(crate) fn post(&self, body: &[u8], time: Duration) -> Reply {
+        self.ask(body, time, |answer| Reply::Accepted { rejected: (self.media.rejected)(answer) })
+    }
+
+    /// The same where a successful answer may say more than how many records it has left out.
+    pub(crate) fn ask(&self, body: &[u8], time: Duration, read: impl FnOnce(&[u8]) -> Reply) -> Reply {
         let mut request = self.agent.post(&self.url).header(CONTENT_TYPE, self.media.content_type);
         if self.compression == Compression::Gzip {
             request = request.header(CONTENT_ENCODING, "gzip");
@@ -83,19 +90,34 @@ impl HttpClient {
         let before = CONNECT.min(time * 2 / 5);
         let config = request.config().timeout_resolve(Some(before)).timeout_connect(Some(before));
         match config.timeout_global(Some(time)).build().send(body) {
-            Ok(response) => self.read(response),
-            Err(error) => Reply::from_error(&error),
+            Ok(response) => reply(response, read),
+            Err(error) => failed(&error),
         }
     }
+}
 
-    fn read(&self, mut response: ureq::http::Response<Body>) -> Reply {
-        if response.status().is_success() {
-            // One that cannot be read says nothing: the status has said that all is well.
-            let reply = response.body_mut().with_config().limit(LARGEST_REPLY).read_to_vec();
-            return Reply::Accepted { rejected: (self.media.rejected)(&reply.unwrap_or_default()) };
-        }
-        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let after = text(RETRY_AFTER).and_then(|after| retry_after::wait(after, text(DATE)));
-        Reply::from_status(response.status().as_u16(), after)
+fn reply(mut response: ureq::http::Response<Body>, read: impl FnOnce(&[u8]) -> Reply) -> Reply {
+    if response.status().is_success() {
+        // One that cannot be read says nothing: the status has said that all is well.
+        let answer = response.body_mut().with_config().limit(LARGEST_REPLY).read_to_vec();
+        return read(&answer.unwrap_or_default());
+    }
+    let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let after = text(RETRY_AFTER).and_then(|after| retry_after::wait(after, text(DATE)));
+    Reply::from_status(response.status().as_u16(), after)
+}
+
+/// Of a request that got no answer. After a timeout the records may have arrived: sending them again would make two.
+fn failed(error: &ureq::Error) -> Reply {
+    use ureq::{Error, Timeout};
+    let again = Reply::Again { reason: DropReason::Connect, after: None };
+    match error {
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => again,
+        Error::Timeout(_) => Reply::Refused(DropReason::Timeout),
+        // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
+        Error::Io(error) if error.kind() == ErrorKind::InvalidData => Reply::Refused(DropReason::Connect),
+        Error::Io(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => again,
+        Error::Tls(_) | Error::Rustls(_) => Reply::Refused(DropReason::Connect),
+        _ => Reply::Refused(DropReason::Rejected),
     }
 }

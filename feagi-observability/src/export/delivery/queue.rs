@@ -6,8 +6,9 @@
 use super::batch::Batch;
 use super::limits::Limits;
 use crate::collect::{DropReason, SinkCounters};
+use crate::sync::{Condvar, Mutex, MutexGuard, now};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What became of records in flight.
@@ -137,7 +138,7 @@ impl Queue {
     pub(super) fn idle_until(&self, due: Instant) -> bool {
         let mut state = self.lock();
         loop {
-            let left = due.saturating_duration_since(Instant::now());
+            let left = due.saturating_duration_since(now());
             if state.deadline.is_some() || left.is_zero() {
                 return state.deadline.is_none();
             }
@@ -166,18 +167,18 @@ impl Queue {
         let Some(deadline) = self.lock().deadline else {
             return Some(Attempt { time: self.limits.request, closing: false });
         };
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(now());
         (!left.is_zero()).then_some(Attempt { time: left.min(self.limits.request), closing: true })
     }
 
     /// Waits before a retry, never beyond the shutdown's deadline, and not at all if the shutdown has begun since `last`
     /// did: then the collector is asked once more right away.
     pub(super) fn pause(&self, time: Duration, last: Attempt) {
-        let until = Instant::now() + time;
+        let until = now() + time;
         let mut state = self.lock();
         loop {
             let until = state.deadline.map_or(until, |deadline| deadline.min(until));
-            let left = until.saturating_duration_since(Instant::now());
+            let left = until.saturating_duration_since(now());
             if left.is_zero() || (state.deadline.is_some() && !last.closing) {
                 return;
             }
@@ -197,9 +198,9 @@ impl Queue {
     /// arrived as lost.
     pub(super) fn close(&self) {
         let mut state = self.lock();
-        let deadline = state.deadline.unwrap_or_else(Instant::now);
+        let deadline = state.deadline.unwrap_or_else(now);
         while !state.worker_ended {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(now());
             if left.is_zero() {
                 break;
             }

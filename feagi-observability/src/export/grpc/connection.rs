@@ -32,17 +32,17 @@ impl Connection {
         host: &str,
         tls: Option<&TlsConnector>,
     ) -> Result<Self, Reply> {
-        let again = Reply::Again { reason: DropReason::Connect, after: None };
-        let stream = TcpStream::connect(addresses).await.map_err(|_| again)?;
+        let again = || Reply::Again { reason: DropReason::Connect, after: None };
+        let stream = TcpStream::connect(addresses).await.map_err(|_| again())?;
         // A frame is not to wait for the answer to the one before; without it everything works, slowly.
         let _ = stream.set_nodelay(true);
         let Some(tls) = tls else { return Self::over(stream).await };
-        let refused = Reply::Refused(DropReason::Connect);
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| refused)?;
+        let refused = || Reply::Refused(DropReason::Connect);
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| refused())?;
         // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
         let stream = tls.connect(name, stream).await.map_err(|error| {
             let is_refusal = error.kind() == std::io::ErrorKind::InvalidData;
-            if is_refusal { refused } else { again }
+            if is_refusal { refused() } else { again() }
         })?;
         Self::over(stream).await
     }

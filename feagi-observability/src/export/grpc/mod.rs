@@ -135,17 +135,17 @@ impl GrpcClient {
     /// # Errors
     /// What to do about it.
     async fn connect(&self, time: Duration) -> Result<Connection, Reply> {
-        let again = Reply::Again { reason: DropReason::Connect, after: None };
+        let again = || Reply::Again { reason: DropReason::Connect, after: None };
         let begun = Instant::now();
         // Nothing else runs here that could be kept waiting.
         let (host, port) = (self.endpoint.host(), self.endpoint.port());
-        let addresses = self.lookup.addresses(host, port, time).map_err(|_| again)?;
+        let addresses = self.lookup.addresses(host, port, time).map_err(|_| again())?;
         let tls = match (&self.tls, self.endpoint.is_https()) {
             (None, true) => return Err(Reply::Refused(DropReason::Connect)),
             (tls, _) => tls.as_ref(),
         };
         let left = time.saturating_sub(begun.elapsed());
-        timeout(left, Connection::open(&addresses, host, tls)).await.unwrap_or(Err(again))
+        timeout(left, Connection::open(&addresses, host, tls)).await.unwrap_or_else(|_| Err(again()))
     }
 
     async fn exchange(

@@ -160,7 +160,7 @@ struct OtlpTransport {
 }
 
 impl Transport for OtlpTransport {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         let content = self.encoding.request(self.signal, &self.resource, part);
         match &self.way {
             Way::Http(client) => client.pack(content),

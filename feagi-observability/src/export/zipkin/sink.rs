@@ -87,7 +87,7 @@ impl Sink for ZipkinSink {
 struct ZipkinTransport(HttpClient);
 
 impl Transport for ZipkinTransport {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         let mut list = vec![b'['];
         for (index, span) in part.pieces().enumerate() {
             if index > 0 {

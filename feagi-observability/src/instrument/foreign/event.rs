@@ -28,7 +28,7 @@ pub(crate) fn log(
     let (mut trace_id, mut span_id, mut flags) = (TraceId::NONE, SpanId::NONE, flags::LINE);
     if let Some(context) = parent.context(thread) {
         (trace_id, span_id) = (context.trace_id, context.span_id);
-        flags |= if context.fate.is_sampled() { flags::SAMPLED } else { 0 };
+        flags |= context.fate.marks();
         encoder.span_name(SPAN_KEY, context.name);
     }
     write(&mut encoder);

@@ -38,7 +38,7 @@ impl Parent {
     pub(super) fn context(self, thread: &ThreadState) -> Option<Context> {
         match self {
             Parent::Root => None,
-            Parent::Current => thread.slot.current(),
+            Parent::Current => thread.slot.around(),
             Parent::Span(key) => pool::find(key)?.context(),
         }
     }
@@ -199,7 +199,7 @@ fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'stat
     let outcome =
         block.outcome.load(Relaxed).checked_sub(1).and_then(|code| Outcome::ALL.get(usize::from(code)));
     let flags = flags::SPAN
-        | flags::SAMPLED
+        | context.fate.marks()
         | if is_nested { 0 } else { flags::ASYNC }
         | if context.is_partial() { flags::PARTIAL } else { 0 }
         | if outcome.is_some() { flags::ADOPTED } else { 0 };

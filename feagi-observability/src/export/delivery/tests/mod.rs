@@ -27,7 +27,7 @@ fn quick() -> Limits {
 struct Lines(HttpClient);
 
 impl Transport for Lines {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         let lines: Vec<&[u8]> = part.pieces().collect();
         self.0.pack(lines.join(b"\n".as_slice()))
     }

@@ -80,7 +80,7 @@ fn a_request_without_an_answer_in_time_is_not_sent_again() {
 struct Dies(u32);
 
 impl Transport for Dies {
-    fn body(&self, _: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, _: &Part<'_>) -> Vec<u8> {
         Vec::new()
     }
 

@@ -9,7 +9,7 @@ struct Narrow {
 }
 
 impl Transport for Narrow {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         vec![0; part.pieces().count()]
     }
 
