@@ -44,7 +44,7 @@ pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
     Compression, ElasticsearchConfig, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig,
     ObservabilityConfig, OtlpProtocol, ProfilingConfig, Rotation, SignalConfig, SinkConfig, SyslogConfig,
-    SyslogProtocol, SyslogTransport, TelemetryConfig, TlsConfig,
+    SyslogProtocol, SyslogTransport, TelemetryConfig, TlsConfig, TracingSubscriber,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{
@@ -59,8 +59,10 @@ pub use feagi_observability_macros::{
 };
 pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
+pub use logging::ObservabilityLayer;
 pub use profiling::{
-    CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
+    CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport,
+    MemorySample, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

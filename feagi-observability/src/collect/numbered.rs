@@ -5,7 +5,7 @@ use crate::instrument::{Fields, Value};
 /// One field; the second of the same key has `number` 2 and is to be shown as `key#2`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct NumberedField<'a> {
-    pub(crate) key: &'static str,
+    pub(crate) key: &'a str,
     pub(crate) number: usize,
     pub(crate) value: Value<'a>,
 }

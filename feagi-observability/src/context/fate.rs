@@ -13,6 +13,8 @@ impl Fate {
     const ROOT: u8 = 1;
     /// The trace is kept, its own span is not.
     const THINNED: u8 = 2;
+    /// The stay of a guard that is gone, see `entered`.
+    const MARKED: u8 = 4;
     /// The trace is kept.
     pub(crate) const SAMPLED: u8 = 8;
     /// That it stands in this trace is a guess, its own or that of something above it.
@@ -49,6 +51,16 @@ impl Fate {
     /// The same without its own span.
     pub(crate) fn thinned(self) -> Fate {
         Fate(self.0 | Fate::THINNED)
+    }
+
+    /// That of a stay which nobody is in any more.
+    pub(super) fn marked(self) -> Fate {
+        Fate(self.0 | Fate::MARKED)
+    }
+
+    /// Whether nobody is in it any more.
+    pub(super) const fn is_marked(self) -> bool {
+        self.0 & Fate::MARKED != 0
     }
 
     /// Whether the trace is kept.

@@ -7,6 +7,8 @@ mod entered;
 mod fate;
 mod fresh;
 mod ids;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) mod labelled;
 #[cfg(feature = "rayon")]
 mod pool;
 #[cfg(not(feature = "rayon"))]
@@ -15,6 +17,13 @@ mod pool;
 pub(crate) mod propagation;
 mod region;
 pub(crate) mod sampling;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) mod seats;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64", feature = "profiling")))]
+#[path = "seats_absent.rs"]
+pub(crate) mod seats;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+mod seen;
 mod shared;
 mod slot;
 

@@ -125,7 +125,7 @@ impl Context {
 /// What a thread has of its own on the way of a call; the first part of the thread's state.
 #[repr(C)]
 pub(crate) struct ThreadSlot {
-    current: AtomicPtr<Context>,
+    pub(super) current: AtomicPtr<Context>,
     /// What is carried beside the ids; null where nothing is, nor hidden.
     pub(super) carrying: Cell<*const Carried>,
     fresh: FreshIds,

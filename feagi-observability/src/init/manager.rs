@@ -2,17 +2,17 @@
 
 use super::ending::Ending;
 use crate::collect::{Accounting, Collector, Recent, Stats};
-use crate::config::ObservabilityConfig;
+use crate::config::{ObservabilityConfig, ProfilingConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
-use crate::profiling::{CpuProfiler, MemoryProfiler, ProfilingError};
+use crate::logging::{Intake, ObservabilityLayer};
+use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// How long `Drop` waits for what is queued.
@@ -26,16 +26,19 @@ pub struct ObservabilityManager {
     pub profiler: Option<CpuProfiler>,
     /// The memory profiler, where `profiling.memory_profiling` asks for it.
     pub memory_profiler: Option<MemoryProfiler>,
+    profiling: ProfilingConfig,
     running: Ending<Running>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
+    intake: Arc<Intake>,
 }
 
 /// What is to be stopped.
 pub(super) struct Running {
     pub(super) collector: Collector,
-    /// Whether foreign events are taken.
-    pub(super) capture: Arc<AtomicBool>,
+    pub(super) windows: super::windows::Windows,
+    /// Where foreign events and spans enter.
+    pub(super) intake: Arc<Intake>,
     #[cfg(feature = "otlp")]
     pub(super) metrics: Option<crate::export::MetricsExport>,
     #[cfg(feature = "server")]
@@ -58,12 +61,23 @@ impl ObservabilityManager {
     pub(super) fn new(
         telemetry: Arc<TelemetryCollector>,
         (profiler, memory_profiler): (Option<CpuProfiler>, Option<MemoryProfiler>),
+        profiling: ProfilingConfig,
         running: Running,
         accounting: Accounting,
         recent: Arc<Recent>,
     ) -> Self {
+        let intake = Arc::clone(&running.intake);
         let running = Ending::new(running);
-        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent }
+        ObservabilityManager {
+            telemetry,
+            profiler,
+            memory_profiler,
+            profiling,
+            running,
+            accounting,
+            recent,
+            intake,
+        }
     }
 
     /// The same as [`init_observability`](crate::init_observability).
@@ -72,6 +86,35 @@ impl ObservabilityManager {
     /// Those of [`init_observability`](crate::init_observability).
     pub fn init(config: &ObservabilityConfig) -> Result<Self, ObservabilityError> {
         super::init_observability(config)
+    }
+
+    /// The layer that records a host's events and spans, for a host that has a `tracing` subscriber of its own; say
+    /// `telemetry.subscriber = "host"` in the configuration. It filters by `logging.level`, for itself alone; its spans and ours stand in
+    /// one trace, each the other's parent where it stands inside it.
+    ///
+    /// Put in twice, it records once. After [`shutdown`](Self::shutdown) it does nothing. A subscriber that is at work already takes it
+    /// through `tracing_subscriber::reload`. More in [the guide](https://docs.rs/feagi-observability).
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, TelemetryConfig, TracingSubscriber, init_observability};
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// let observability = init_observability(&ObservabilityConfig {
+    ///     telemetry: TelemetryConfig { subscriber: TracingSubscriber::Host, ..Default::default() },
+    ///     ..Default::default()
+    /// })?;
+    /// tracing_subscriber::registry()
+    ///     .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+    ///     .with(observability.layer())
+    ///     .init();
+    /// tracing::info!("seen by both");
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    pub fn layer<S>(&self) -> ObservabilityLayer<S>
+    where
+        S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
+    {
+        ObservabilityLayer::new(&self.intake)
     }
 
     /// Metrics and health.
@@ -93,6 +136,24 @@ impl ObservabilityManager {
     /// What the profiler refuses, such as a stop without a start, or a folder that cannot be written.
     pub fn stop_profiling(&self) -> Result<Option<PathBuf>, ProfilingError> {
         self.profiler.as_ref().map(CpuProfiler::stop).transpose()
+    }
+
+    /// Samples the CPU for so long, while the calling thread sleeps, and hands the profile over, whether or not
+    /// `profiling.cpu_profiling` is set. Touches no file.
+    ///
+    /// ```no_run
+    /// use feagi_observability::{ObservabilityConfig, init_observability};
+    /// use std::time::Duration;
+    /// let observability = init_observability(&ObservabilityConfig::default())?;
+    /// let profile = observability.profile(Duration::from_secs(2))?;
+    /// print!("{}", profile.folded());
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the profiler refuses, such as a second profile at the same time.
+    pub fn profile(&self, duration: Duration) -> Result<CpuProfile, ProfilingError> {
+        CpuProfiler::new(&self.profiling)?.window(duration)
     }
 
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
@@ -138,7 +199,7 @@ impl Running {
     /// Whether everything was done in time.
     fn stop(mut self, deadline: Instant) -> bool {
         registry::set_policy(None);
-        self.capture.store(false, Relaxed);
+        self.intake.turn(false);
         #[cfg(feature = "server")]
         if let Some(server) = self.server.take() {
             server.stop(deadline.saturating_duration_since(Instant::now()));
@@ -148,6 +209,7 @@ impl Running {
             // While the collector hands on the rest.
             metrics.closing(deadline);
         }
+        self.windows.close();
         let closed = self.collector.close(deadline);
         #[cfg(feature = "otlp")]
         if let Some(metrics) = &self.metrics {

@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) spans: Vec<Box<dyn Sink>>,
     pub(crate) profiler: Option<CpuProfiler>,
     pub(crate) memory_profiler: Option<MemoryProfiler>,
+    /// For calls over their budget.
+    pub(crate) window_profiler: Option<CpuProfiler>,
     #[cfg(feature = "otlp")]
     pub(crate) metrics: Option<crate::export::PreparedMetrics>,
     #[cfg(feature = "server")]
@@ -33,10 +35,13 @@ impl Plan {
         let profiling = &config.profiling;
         let profiler = profiling.cpu_profiling.then(|| CpuProfiler::new(profiling)).transpose()?;
         let memory_profiler = profiling.memory_profiling.then(|| MemoryProfiler::new(true));
+        let wants_windows = compiled::PROFILE && profiling.window_on_budget > 0;
+        let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {
             filter: filters.any(),
             profiler,
             memory_profiler,
+            window_profiler,
             #[cfg(feature = "server")]
             listener: config.telemetry.listen.as_deref().map(listen).transpose()?,
             #[cfg(feature = "otlp")]
@@ -84,6 +89,12 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
     }
+    if config.telemetry.opentelemetry_context && !cfg!(feature = "tracing-opentelemetry") {
+        return Err(ObservabilityError::FeatureMissing {
+            field: "telemetry.opentelemetry_context",
+            feature: "tracing-opentelemetry",
+        });
+    }
     collectors::check(&config.telemetry)?;
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
         return Err(ObservabilityError::FeatureMissing {
@@ -99,10 +110,12 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
     let profiling = &config.profiling;
     let asked = [
         ("telemetry.tracing_enabled", "trace", config.telemetry.tracing_enabled, compiled::TRACE),
+        ("telemetry.opentelemetry_context", "trace", config.telemetry.opentelemetry_context, compiled::TRACE),
         ("telemetry.otlp_logs", "log", config.telemetry.otlp_logs, compiled::LOG),
         ("telemetry.otlp_metrics", "metrics", config.telemetry.otlp_metrics, compiled::METRICS),
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
         ("profiling.cpu_profiling", "profile", profiling.cpu_profiling, compiled::PROFILE),
+        ("profiling.window_on_budget", "profile", profiling.window_on_budget > 0, compiled::PROFILE),
         ("profiling.memory_profiling", "profile", profiling.memory_profiling, compiled::PROFILE),
     ];
     match asked.into_iter().find(|(.., is_asked, is_there)| *is_asked && !is_there) {

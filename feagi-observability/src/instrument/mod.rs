@@ -94,5 +94,7 @@ pub(crate) use owned::{Owned, OwnedCall};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::{ThreadInfo, slot};
 #[cfg(test)]
+pub(crate) use value::LINK_KEY;
+#[cfg(test)]
 pub(crate) use value::REQUEST_ID_KEY;
-pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};
+pub(crate) use value::{FIRST_RESERVED_KEY, MESSAGE_KEY, TARGET_KEY};

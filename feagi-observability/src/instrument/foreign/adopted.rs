@@ -14,7 +14,8 @@ use super::super::registry;
 use super::super::site::{Site, State, signals};
 use super::super::thread::{self, ThreadState};
 use super::super::value::Written;
-use super::span::{self, Recorded, SpanKeys};
+use super::keys::key_of;
+use super::span::{self, Recorded};
 use crate::context::{Context, SpanId};
 use std::future::Future;
 use std::mem::MaybeUninit;
@@ -87,7 +88,7 @@ impl Running {
                 return None;
             }
         }
-        let key = span.with_subscriber(|(id, of)| of.is::<SpanKeys>().then(|| id.into_u64())).flatten();
+        let key = key_of(span);
         let own = key.and_then(span::context).map(|context| (context, key));
         let (context, span) = own.unwrap_or_else(|| (around(site), None));
         Some(Running { context, span, start: clock::now(), state, unwinding: std::thread::panicking() })

@@ -42,6 +42,6 @@ impl Writer {
 
     /// Writes the line `number`; `false` if it was dropped.
     pub(crate) fn write(&self, number: u64) -> bool {
-        push(&self.0.0.ring, number, 0)
+        push(&self.0.state.ring, number, 0)
     }
 }

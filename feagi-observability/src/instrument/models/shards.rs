@@ -20,7 +20,7 @@ fn counted() -> u64 {
 /// A call, the thread's end, and a call after it.
 fn call_end_call(site: &'static Site) {
     let leave = Leave::new();
-    let state: &ThreadState = leave.0;
+    let state: &ThreadState = leave.state;
     state.shard(site.live().index, site).record_call(Outcome::Ok, 5);
     assert!(state.shard_if_any(site.live().index).is_some());
     drop(leave);
