@@ -43,8 +43,8 @@ pub use compat::ring_layer::{
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
     Compression, ElasticsearchConfig, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig,
-    ObservabilityConfig, OtlpProtocol, ProfilingConfig, Rotation, SinkConfig, SyslogConfig, SyslogProtocol,
-    SyslogTransport, TelemetryConfig, TracingSubscriber,
+    ObservabilityConfig, OtlpProtocol, ProfilingConfig, Rotation, SignalConfig, SinkConfig, SyslogConfig,
+    SyslogProtocol, SyslogTransport, TelemetryConfig, TlsConfig, TracingSubscriber,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{

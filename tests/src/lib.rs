@@ -3,6 +3,8 @@
 pub mod buffer;
 pub mod captured;
 pub mod counterpart;
+pub mod exporting;
+pub mod receiver;
 pub mod rotel;
 pub mod run;
 pub mod shared;

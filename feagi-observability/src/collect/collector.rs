@@ -17,7 +17,7 @@ use crate::sync::thread::{self, JoinHandle, Thread};
 use crate::sync::{AtomicU64, now};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// How often the collector looks when nobody wakes it: 0.1 % of a core.
@@ -47,6 +47,24 @@ pub(crate) struct CollectorCounts {
     pub(crate) lines: AtomicU64,
     pub(crate) spans: AtomicU64,
     pub(crate) suppressed: AtomicU64,
+    /// The collector's thread is there.
+    pub(crate) alive: AtomicBool,
+}
+
+/// Says that the thread is there for as long as it lives: a panic ends that, too.
+struct Alive(Arc<CollectorCounts>);
+
+impl Alive {
+    fn begin(counts: Arc<CollectorCounts>) -> Self {
+        counts.alive.store(true, Relaxed);
+        Alive(counts)
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.alive.store(false, Relaxed);
+    }
 }
 
 enum Command {
@@ -64,9 +82,11 @@ pub(crate) struct Collector {
 impl Collector {
     pub(crate) fn start(outputs: Outputs, counts: Arc<CollectorCounts>) -> io::Result<Collector> {
         let (commands, receiver) = channel();
-        let handle = thread::Builder::new()
-            .name("feagi-obs".to_owned())
-            .spawn(move || Worker::new(outputs, counts).run(&receiver))?;
+        let alive = Alive::begin(Arc::clone(&counts));
+        let handle = thread::Builder::new().name("feagi-obs".to_owned()).spawn(move || {
+            let _alive = alive;
+            Worker::new(outputs, counts).run(&receiver);
+        })?;
         let thread = handle.thread().clone();
         Ok(Collector { commands, thread, handle: Some(handle) })
     }

@@ -38,7 +38,8 @@ pub struct TelemetryConfig {
     pub resource: BTreeMap<String, String>,
     /// Headers of each OTLP request, such as an API key. Never shown.
     pub headers: BTreeMap<String, String>,
-    /// The protocol of OTLP, of all signals. Default none: gRPC for port 4317, else protobuf over HTTP.
+    /// The protocol of OTLP, of all signals that have none of their own in `export`. Default none: gRPC for port 4317, else protobuf over
+    /// HTTP.
     pub tracing_protocol: Option<OtlpProtocol>,
     /// Send log lines over OTLP, too. Default false.
     pub otlp_logs: bool,

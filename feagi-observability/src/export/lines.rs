@@ -65,8 +65,8 @@ impl Lines {
         let arrived = self.ends.partition_point(|end| end.saturating_sub(1) <= written);
         self.counters.export(arrived as u64);
         if let Some(error) = error {
-            self.counters.fail();
             let reason = if error == ErrorKind::TimedOut { DropReason::Timeout } else { DropReason::Io };
+            self.counters.fail(reason);
             self.counters.lose(reason, (self.ends.len() - arrived) as u64);
         }
         if written > 0 {

@@ -4,6 +4,7 @@
 //! what a variable holds is never part of it, for it may be a secret.
 
 mod exporters;
+mod ignored;
 mod otlp;
 mod pairs;
 mod recent;
@@ -59,6 +60,7 @@ impl<'a> Environment<'a> {
         exporters::change(self, &mut config.telemetry);
         sizes::change(self, &mut config.telemetry.export);
         sampler::change(self, &mut config.telemetry);
+        ignored::warn(self);
         recent::change(self, &mut config.logging);
         // Last, for it is stronger than all others.
         if self.is_true("OTEL_SDK_DISABLED") {

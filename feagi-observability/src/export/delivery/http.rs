@@ -1,21 +1,23 @@
 //! One POST over HTTP/1.1, and what came of it.
-//!
-//! TLS is rustls with the roots of Mozilla that the crate `webpki-roots` carries: the system's certificates are not read.
 
 use super::endpoint::Endpoint;
 use super::gzip::gzip;
 use super::headers::Header;
+use super::lookup::Lookup;
 use super::reply::Reply;
 use super::retry_after;
+use super::tls::Tls;
 use crate::collect::DropReason;
 use crate::config::Compression;
+use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 /// The most of a collector's answer that is read.
 const LARGEST_REPLY: u64 = 64 << 10;
-/// Shorter than a whole request, so that a connection that is never made is told from an answer that never comes.
+/// The longest that a name is looked up, and then a connection is made.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Who we say we are.
 pub(crate) const USER_AGENT: &str = concat!("feagi-observability/", env!("CARGO_PKG_VERSION"));
@@ -43,7 +45,7 @@ impl HttpClient {
         (endpoint, path): (&Endpoint, &str),
         headers: Vec<Header>,
         media: Media,
-        compression: Compression,
+        (compression, tls): (Compression, &Tls),
     ) -> Self {
         let mut config = Agent::config_builder()
             .user_agent(USER_AGENT)
@@ -52,12 +54,12 @@ impl HttpClient {
             .http_status_as_error(false)
             // A redirect could send records and keys elsewhere.
             .max_redirects(0)
-            .timeout_connect(Some(CONNECT))
+            .tls_config(tls.for_http())
             .max_idle_connections(1);
         if endpoint.is_loopback() {
             config = config.proxy(None);
         }
-        let agent = config.build().new_agent();
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Lookup::default());
         HttpClient { agent, url: endpoint.url(path), headers, media, compression }
     }
 
@@ -83,7 +85,11 @@ impl HttpClient {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        match request.config().timeout_global(Some(time)).build().send(body) {
+        // Shorter than the whole request, so that a connection that is never made is told from an answer that never comes: then nothing
+        // can have arrived, and it may be tried again.
+        let before = CONNECT.min(time * 2 / 5);
+        let config = request.config().timeout_resolve(Some(before)).timeout_connect(Some(before));
+        match config.timeout_global(Some(time)).build().send(body) {
             Ok(response) => reply(response, read),
             Err(error) => failed(&error),
         }
@@ -108,6 +114,8 @@ fn failed(error: &ureq::Error) -> Reply {
     match error {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => again,
         Error::Timeout(_) => Reply::Refused(DropReason::Timeout),
+        // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
+        Error::Io(error) if error.kind() == ErrorKind::InvalidData => Reply::Refused(DropReason::Connect),
         Error::Io(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => again,
         Error::Tls(_) | Error::Rustls(_) => Reply::Refused(DropReason::Connect),
         _ => Reply::Refused(DropReason::Rejected),

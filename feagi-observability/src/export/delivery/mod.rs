@@ -18,6 +18,8 @@ mod headers;
 #[cfg(any(feature = "otlp", feature = "zipkin", feature = "elk"))]
 mod http;
 mod limits;
+#[cfg(any(feature = "otlp", feature = "zipkin", feature = "elk"))]
+mod lookup;
 mod outbox;
 mod packer;
 #[cfg(feature = "otlp")]
@@ -28,6 +30,8 @@ mod reply;
 mod retry_after;
 #[cfg(any(feature = "syslog", feature = "elk"))]
 mod socket;
+#[cfg(any(feature = "otlp", feature = "zipkin", feature = "elk"))]
+mod tls;
 mod worker;
 
 #[cfg(all(test, feagi_observability_model))]
@@ -49,6 +53,8 @@ pub(super) use headers::{Header, headers};
 #[cfg(any(feature = "otlp", feature = "zipkin", feature = "elk"))]
 pub(super) use http::{HttpClient, Media, USER_AGENT};
 pub(super) use limits::Limits;
+#[cfg(feature = "otlp-grpc")]
+pub(super) use lookup::Lookup;
 pub(super) use outbox::Outbox;
 pub(super) use packer::Packer;
 #[cfg(feature = "otlp")]
@@ -56,4 +62,6 @@ pub(super) use periodic::{Periodic, Source};
 pub(super) use reply::Reply;
 #[cfg(any(feature = "syslog", feature = "elk"))]
 pub(super) use socket::{Address, Socket};
+#[cfg(any(feature = "otlp", feature = "zipkin", feature = "elk"))]
+pub(super) use tls::Tls;
 pub(super) use worker::Transport;

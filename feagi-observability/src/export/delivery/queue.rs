@@ -83,12 +83,18 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn new(counters: Arc<SinkCounters>, limits: Limits) -> Self {
         let state = Mutex::default();
+        counters.start_worker(limits.queue_records);
         Queue { state, work: Condvar::new(), ended: Condvar::new(), counters, limits }
     }
 
     /// A panic elsewhere leaves the state as usable as it was: nothing is called that could panic while it is held.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells readers of the counts what is there now.
+    fn show(&self, state: &State) {
+        self.counters.set_queue(state.waiting_bytes as u64, state.in_flight);
     }
 
     /// Takes charge of a batch, or counts it as lost if there is no room or no time left.
@@ -101,6 +107,7 @@ impl Queue {
         state.waiting_bytes += batch.bytes();
         state.waiting_records += batch.records();
         state.waiting.push_back(batch);
+        self.show(&state);
         self.work.notify_one();
     }
 
@@ -109,6 +116,7 @@ impl Queue {
         let mut state = self.lock();
         loop {
             if let Some(batch) = state.pop() {
+                self.show(&state);
                 return Some(batch);
             }
             if state.deadline.is_some() {
@@ -120,7 +128,10 @@ impl Queue {
 
     /// The next batch to send, now in flight, if there is one.
     pub(super) fn next_waiting(&self) -> Option<Batch> {
-        self.lock().pop()
+        let mut state = self.lock();
+        let batch = state.pop();
+        self.show(&state);
+        batch
     }
 
     /// Waits until `due`; at once `false` when the shutdown has begun.
@@ -140,6 +151,7 @@ impl Queue {
         let mut state = self.lock();
         let records = records.min(state.in_flight);
         state.in_flight -= records;
+        self.show(&state);
         match fate {
             Fate::Arrived { rejected } => {
                 let rejected = rejected.min(records);
@@ -197,6 +209,7 @@ impl Queue {
         let lost = state.waiting_records + std::mem::take(&mut state.in_flight);
         state.waiting.clear();
         (state.waiting_bytes, state.waiting_records, state.closed) = (0, 0, true);
+        self.show(&state);
         self.counters.lose(DropReason::ShutdownTimeout, lost);
     }
 
@@ -204,10 +217,12 @@ impl Queue {
     pub(super) fn worker_ended(&self) {
         let mut state = self.lock();
         state.worker_ended = true;
+        self.counters.end_worker();
         if state.deadline.is_none() {
             let lost = state.waiting_records + std::mem::take(&mut state.in_flight);
             state.waiting.clear();
             (state.waiting_bytes, state.waiting_records) = (0, 0);
+            self.show(&state);
             self.counters.lose(DropReason::WorkerDied, lost);
         }
         self.ended.notify_all();

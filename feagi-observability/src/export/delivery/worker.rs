@@ -85,7 +85,7 @@ fn send(queue: &Queue, transport: &mut dyn Transport, part: &mut Part<'_>, give_
                 return Sent::Settled(Fate::Arrived { rejected });
             }
             Reply::TooLarge => {
-                queue.counters.fail();
+                queue.counters.fail(DropReason::TooLarge);
                 return Sent::TooLarge;
             }
             Reply::Refused(reason) => (reason, None),
@@ -98,7 +98,7 @@ fn send(queue: &Queue, transport: &mut dyn Transport, part: &mut Part<'_>, give_
                 (reason, Some(backoff.next(after)))
             }
         };
-        queue.counters.fail();
+        queue.counters.fail(reason);
         match wait {
             Some(wait) if now() + wait <= give_up => queue.pause(wait, attempt),
             // An answer for which the shutdown left no time is the shutdown's loss.

@@ -3,9 +3,11 @@
 use super::bulk;
 use super::index::Index;
 use crate::collect::{DropReason, Entry, Sink, SinkCounters};
-use crate::config::{ElasticsearchConfig, LogFormat, ObservabilityConfig};
+use crate::config::{ElasticsearchConfig, LogFormat, ObservabilityConfig, TlsConfig};
 use crate::error::ObservabilityError;
-use crate::export::delivery::{Endpoint, Header, HttpClient, Limits, Media, Outbox, Part, Reply, Transport};
+use crate::export::delivery::{
+    Endpoint, Header, HttpClient, Limits, Media, Outbox, Part, Reply, Tls, Transport,
+};
 use crate::logging::format::{LineFormat, append_u64};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -76,7 +78,9 @@ fn parts(
     })?;
     let media = Media { content_type: "application/x-ndjson", rejected: |_| 0 };
     let headers = authorization(elasticsearch)?.into_iter().collect();
-    let client = HttpClient::new((&bulk, ""), headers, media, config.telemetry.export.compression);
+    let export = &config.telemetry.export;
+    let tls = Tls::new((&TlsConfig::default(), ""), &export.tls)?;
+    let client = HttpClient::new((&bulk, ""), headers, media, (export.compression, &tls));
     Ok((BulkTransport(client), index, limits))
 }
 

@@ -75,7 +75,7 @@ fn every_line_on_a_full_device_is_dropped_and_counted() {
     sink.close(Instant::now());
     let counters = sink.counters();
     assert_eq!((counters.accepted(), counters.exported(), counters.queued()), (3, 0, 0));
-    assert_eq!((counters.dropped(DropReason::Io), counters.failures()), (3, 1));
+    assert_eq!((counters.dropped(DropReason::Io), counters.failures(DropReason::Io)), (3, 1));
 }
 
 /// The files of the folder, oldest first, the one that is written to last; packed ones unpacked.

@@ -20,8 +20,8 @@ fn client_with(endpoint: &str, compression: Compression) -> GrpcClient {
         fields(partial).find_map(|field| field.integer(1)).unwrap_or(0)
     };
     let endpoint = Endpoint::parse("endpoint", endpoint).ok().unwrap();
-    let headers = headers(&[("X-Key".to_owned(), "k1".to_owned())].into()).unwrap();
-    GrpcClient::new(&endpoint, (METHOD, rejected), headers, compression)
+    let headers = headers("headers", &[("X-Key".to_owned(), "k1".to_owned())].into()).unwrap();
+    GrpcClient::new(&endpoint, (METHOD, rejected), headers, (compression, &Tls::default()))
 }
 
 fn client(endpoint: &str) -> GrpcClient {
