@@ -1,6 +1,4 @@
 //! Foreign spans: opened, entered and left in any order on any thread, closed into one record.
-//!
-//! What the subscriber and the layer both call is inlined into both: each call counts.
 
 use super::super::clock;
 use super::super::lost;
@@ -46,7 +44,6 @@ impl Parent {
 
 /// Opens a span with one handle and returns its key; `write` encodes its first values, keyed by their index.
 /// Whether spans are wanted is for the count of those that there is no room for.
-#[inline(always)]
 pub(crate) fn open(
     metadata: &'static Metadata<'static>,
     parent: Parent,
@@ -90,7 +87,6 @@ pub(crate) fn follow(key: u64, cause: u64) {
 }
 
 /// Says how the call ended whose span it is; `error` is encoded.
-#[inline]
 pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
     if let Some(span) = pool::find(key) {
         let failed = span.block.outcome.load(Relaxed) & FAILED;
@@ -118,7 +114,6 @@ pub(super) fn fail(parent: Parent, thread: &ThreadState) {
 }
 
 /// An open span's context.
-#[inline]
 pub(crate) fn context(key: u64) -> Option<Context> {
     pool::find(key)?.context()
 }
@@ -130,7 +125,6 @@ pub(super) struct Recorded<'a> {
 }
 
 /// Calls `with` with the values of an open span, if they can be had.
-#[inline]
 pub(super) fn values<R>(key: u64, with: impl FnOnce(Recorded<'_>) -> R) -> Option<R> {
     let span = pool::find(key)?;
     span.block.values.with(|open| with(Recorded { written: open.written(), bytes: open.bytes() }))
@@ -160,7 +154,6 @@ pub(super) fn merge(span: Open, encoded: &[u8], may_repeat: bool, flags: u8) {
 }
 
 /// Makes the span the innermost one of this thread.
-#[inline(always)]
 pub(crate) fn enter(key: u64) {
     let (Some(thread), Some(span)) = (thread::attach(), pool::find(key)) else { return };
     let Some(context) = span.context() else { return };
@@ -173,7 +166,6 @@ pub(crate) fn enter(key: u64) {
 }
 
 /// Leaves the span where it was entered last on this thread, whatever was entered since.
-#[inline(always)]
 pub(crate) fn exit(key: u64) {
     if let Some(thread) = thread::attached() {
         thread.slot.leave_span(key);
@@ -187,7 +179,6 @@ pub(crate) fn current() -> Option<(u64, &'static Metadata<'static>)> {
 }
 
 /// Counts one handle more.
-#[inline(always)]
 pub(crate) fn clone(key: u64) {
     if let Some(span) = pool::find(key) {
         span.block.handles.fetch_add(1, Relaxed);
@@ -195,7 +186,6 @@ pub(crate) fn clone(key: u64) {
 }
 
 /// Counts one handle less; with the last one the span ends, and leaves its record if it `is_wanted`.
-#[inline(always)]
 pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
     let Some(span) = pool::find(key) else { return false };
     // Release: what other handles' threads did comes before; acquire: this one sees it.
@@ -227,7 +217,6 @@ fn has_failed(span: Open) -> bool {
     span.block.outcome.load(Relaxed) & FAILED != 0 || outcome(span).is_some_and(Outcome::is_failure)
 }
 
-#[inline]
 fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'static>) {
     let Some(thread) = thread::attach() else { return lost::count(flags::SPAN) };
     let block = span.block;
