@@ -4,7 +4,7 @@
 //! A subscriber and not a layer on a registry: a span's `Id` is the key under which `instrument` knows it, so that nothing
 //! has to be looked up by it, kept beside it, locked or allocated for it.
 
-use super::intake::Intake;
+use super::intake::{Intake, Subscribed};
 use crate::instrument::foreign::{self, NO_SPAN, Parent, SpanKeys};
 use std::any::TypeId;
 use std::ptr;
@@ -56,7 +56,7 @@ impl Subscriber for Capture {
         if !self.0.is_on() {
             return Id::from_u64(NO_SPAN);
         }
-        Id::from_u64(self.0.open(span, parent(span.is_root(), span.parent())))
+        Id::from_u64(self.0.open::<Subscribed>(span, parent(span.is_root(), span.parent())))
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
@@ -68,20 +68,20 @@ impl Subscriber for Capture {
     }
 
     fn enter(&self, span: &Id) {
-        foreign::enter(span.into_u64());
+        foreign::enter::<Subscribed>(span.into_u64());
     }
 
     fn exit(&self, span: &Id) {
-        foreign::exit(span.into_u64());
+        foreign::exit::<Subscribed>(span.into_u64());
     }
 
     fn clone_span(&self, id: &Id) -> Id {
-        foreign::clone(id.into_u64());
+        foreign::clone::<Subscribed>(id.into_u64());
         id.clone()
     }
 
     fn try_close(&self, id: Id) -> bool {
-        self.0.close(id.into_u64())
+        self.0.close::<Subscribed>(id.into_u64())
     }
 
     // SAFETY: what is returned points to what was asked for: this subscriber, or a static.

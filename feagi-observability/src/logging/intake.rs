@@ -10,6 +10,11 @@ use tracing_core::span::{Attributes, Record};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Event, Metadata};
 
+/// Who asks: the subscriber. Each of the two has a copy of its own of all that lies behind, so that the compiler puts it where it is called.
+pub(super) struct Subscribed;
+/// Who asks: the layer.
+pub(super) struct Layered;
+
 /// Where foreign events and spans enter, while it is on. One for each start.
 pub(crate) struct Intake {
     filter: Filter,
@@ -82,7 +87,7 @@ impl Intake {
 
     /// The span's key.
     #[inline(always)]
-    pub(super) fn open(&self, span: &Attributes<'_>, parent: Parent) -> u64 {
+    pub(super) fn open<By>(&self, span: &Attributes<'_>, parent: Parent) -> u64 {
         foreign::open(span.metadata(), parent, compiled::TRACE && self.has_spans, |encoder| {
             span.record(&mut Visitor::span(encoder));
         })
@@ -94,7 +99,7 @@ impl Intake {
     }
 
     #[inline(always)]
-    pub(super) fn close(&self, key: u64) -> bool {
-        foreign::close(key, compiled::TRACE && self.has_spans && self.is_on())
+    pub(super) fn close<By>(&self, key: u64) -> bool {
+        foreign::close::<By>(key, compiled::TRACE && self.has_spans && self.is_on())
     }
 }

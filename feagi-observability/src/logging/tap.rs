@@ -1,7 +1,7 @@
 //! The layer's work, whichever way it is filtered: what `tracing_subscriber` tells, by keys that stand beside its spans.
 
 use super::bridge::Bridge;
-use super::intake::Intake;
+use super::intake::{Intake, Layered};
 use super::role::Role;
 use crate::instrument::foreign::{self, NO_SPAN, Parent};
 use std::any::TypeId;
@@ -85,7 +85,7 @@ where
             return;
         }
         let parent = self.parent(attributes.is_root(), attributes.parent(), &cx);
-        let key = self.intake.open(attributes, parent);
+        let key = self.intake.open::<Layered>(attributes, parent);
         if key == NO_SPAN {
             return;
         }
@@ -119,13 +119,13 @@ where
         if let Some(key) = self.key(id, &cx) {
             // First: whatever parent the span was given becomes its parent now.
             self.bridge.entering(id, cx);
-            foreign::enter(key);
+            foreign::enter::<Layered>(key);
         }
     }
 
     fn on_exit(&self, id: &Id, cx: Context<'_, S>) {
         if let Some(key) = self.key(id, &cx) {
-            foreign::exit(key);
+            foreign::exit::<Layered>(key);
             self.bridge.exited(id, cx);
         }
     }
@@ -134,7 +134,7 @@ where
         if let Some(key) = self.key(&id, &cx) {
             // First: it hands over what it still has.
             self.bridge.closing(id, cx);
-            self.intake.close(key);
+            self.intake.close::<Layered>(key);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::context::{Context, SharedContext};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU8, AtomicU32, AtomicU64,
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
     fence,
 };
@@ -32,8 +32,10 @@ pub(super) struct Block {
     pub(super) handles: AtomicU32,
     /// How the span was entered: see `span`.
     pub(super) entries: AtomicU8,
-    /// How the call ended whose span it is, as its code plus one; 0 if nobody has said. Its highest bit is apart: see `span`.
+    /// How the call ended whose span it is, as its code plus one; 0 if nobody has said.
     pub(super) outcome: AtomicU8,
+    /// Whether an error was logged in it, which is reason enough to keep it.
+    pub(super) has_error: AtomicBool,
     context: SharedContext,
     metadata: AtomicPtr<Metadata<'static>>,
     /// The thread that made it.

@@ -18,9 +18,6 @@ use tracing_core::Metadata;
 
 /// A span that was entered so often was entered more than once, or on another thread than its maker's.
 const MANY: u8 = 2;
-/// Beside the outcome: an error was logged in the span, which is reason enough to keep it.
-const FAILED: u8 = 128;
-
 /// What a foreign span or event stands in.
 #[derive(Clone, Copy)]
 pub(crate) enum Parent {
@@ -65,6 +62,7 @@ pub(crate) fn open(
     block.handles.store(1, Relaxed);
     block.entries.store(0, Relaxed);
     block.outcome.store(0, Relaxed);
+    block.has_error.store(false, Relaxed);
     block.maker.store(ptr::from_ref(thread).cast_mut(), Relaxed);
     block.start.store(clock::now(), Relaxed);
     fresh.publish(&context, metadata)
@@ -89,8 +87,7 @@ pub(crate) fn follow(key: u64, cause: u64) {
 /// Says how the call ended whose span it is; `error` is encoded.
 pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
     if let Some(span) = pool::find(key) {
-        let failed = span.block.outcome.load(Relaxed) & FAILED;
-        span.block.outcome.store((outcome as u8 + 1) | failed, Relaxed);
+        span.block.outcome.store(outcome as u8 + 1, Relaxed);
         if !error.is_empty() {
             merge(span, error, false, 0);
         }
@@ -109,7 +106,7 @@ pub(super) fn fail(parent: Parent, thread: &ThreadState) {
     let Some(span) = key.and_then(pool::find) else { return };
     let is_it = |context: Context| span.context().is_some_and(|own| own.span_id == context.span_id);
     if innermost.is_none_or(is_it) {
-        span.block.outcome.fetch_or(FAILED, Relaxed);
+        span.block.has_error.store(true, Relaxed);
     }
 }
 
@@ -154,7 +151,7 @@ pub(super) fn merge(span: Open, encoded: &[u8], may_repeat: bool, flags: u8) {
 }
 
 /// Makes the span the innermost one of this thread.
-pub(crate) fn enter(key: u64) {
+pub(crate) fn enter<By>(key: u64) {
     let (Some(thread), Some(span)) = (thread::attach(), pool::find(key)) else { return };
     let Some(context) = span.context() else { return };
     let entries = &span.block.entries;
@@ -166,7 +163,7 @@ pub(crate) fn enter(key: u64) {
 }
 
 /// Leaves the span where it was entered last on this thread, whatever was entered since.
-pub(crate) fn exit(key: u64) {
+pub(crate) fn exit<By>(key: u64) {
     if let Some(thread) = thread::attached() {
         thread.slot.leave_span(key);
     }
@@ -179,14 +176,14 @@ pub(crate) fn current() -> Option<(u64, &'static Metadata<'static>)> {
 }
 
 /// Counts one handle more.
-pub(crate) fn clone(key: u64) {
+pub(crate) fn clone<By>(key: u64) {
     if let Some(span) = pool::find(key) {
         span.block.handles.fetch_add(1, Relaxed);
     }
 }
 
 /// Counts one handle less; with the last one the span ends, and leaves its record if it `is_wanted`.
-pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
+pub(crate) fn close<By>(key: u64, is_wanted: bool) -> bool {
     let Some(span) = pool::find(key) else { return false };
     // Release: what other handles' threads did comes before; acquire: this one sees it.
     if span.block.handles.fetch_sub(1, AcqRel) != 1 {
@@ -199,7 +196,7 @@ pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
     if let (Some(context), Some(metadata), true) = (context, metadata, is_wanted)
         && (context.fate.is_sampled() || has_failed(span))
     {
-        leave_record(span, &context, metadata);
+        leave_record::<By>(span, &context, metadata);
     }
     pool::give(key);
     true
@@ -207,17 +204,17 @@ pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
 
 /// How the call ended whose span it is, where somebody has said.
 fn outcome(span: Open) -> Option<Outcome> {
-    let code = (span.block.outcome.load(Relaxed) & !FAILED).checked_sub(1)?;
+    let code = span.block.outcome.load(Relaxed).checked_sub(1)?;
     Outcome::ALL.get(usize::from(code)).copied()
 }
 
 /// Whether it is kept for what has happened in it, although its trace is not.
 #[cold]
 fn has_failed(span: Open) -> bool {
-    span.block.outcome.load(Relaxed) & FAILED != 0 || outcome(span).is_some_and(Outcome::is_failure)
+    span.block.has_error.load(Relaxed) || outcome(span).is_some_and(Outcome::is_failure)
 }
 
-fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'static>) {
+fn leave_record<By>(span: Open, context: &Context, metadata: &'static Metadata<'static>) {
     let Some(thread) = thread::attach() else { return lost::count(flags::SPAN) };
     let block = span.block;
     let start = block.start.load(Relaxed);
