@@ -62,7 +62,8 @@ pub(super) fn draw_difference(before: &Folded, after: &Folded) -> Result<Vec<u8>
 /// Draws a file of either format beside it.
 pub(super) fn draw_file(path: &Path) -> Result<PathBuf, ProfilingError> {
     let svg_path = beside(path).ok_or_else(|| ProfilingError::UnknownFormat { path: path.to_owned() })?;
-    let svg = draw(&read(path)?)?;
+    // Of what, only its maker knows.
+    let svg = draw_titled(&read(path)?, "Profile")?;
     output::replace(&svg_path, &svg)?;
     Ok(svg_path)
 }
