@@ -183,7 +183,7 @@ impl MemoryProfiler {
         }
     }
 
-    /// Begins the heap profile, and creates the output folder.
+    /// Takes a sample, begins the heap profile, and creates the output folder.
     ///
     /// # Errors
     /// [`ProfilingError::AllocatorNotInstalled`], [`ProfilingError::HeapAlreadyRunning`], [`ProfilingError::MissingFeature`] without the
@@ -192,15 +192,17 @@ impl MemoryProfiler {
         if !compiled::PROFILE {
             return Err(ProfilingError::CompiledOut);
         }
+        self.sample();
         if self.enabled { self.recorder().start() } else { Ok(()) }
     }
 
-    /// Ends the heap profile, writes `heap.pb.gz` and `heap.svg` into the output folder, over those of the run before, and returns the
+    /// Takes a sample, ends the heap profile, writes `heap.pb.gz` and `heap.svg` into the output folder, over those of the run before, and returns the
     /// path of the former. A profile of nothing is written too, but has no flamegraph.
     ///
     /// # Errors
     /// [`ProfilingError::HeapNotRunning`], or what the file system refuses; the profile has ended in either case.
     pub fn stop(&self) -> Result<PathBuf, ProfilingError> {
+        self.sample();
         let written = self.recorder().stop();
         self.remember(written)
     }
