@@ -183,4 +183,18 @@ mod tests {
         assert_eq!((owner_of(first), owner_of(second)), (7, 7));
         assert_ne!(first, second);
     }
+
+    #[test]
+    #[cfg(all(target_os = "linux", not(miri)))]
+    fn cells_of_threads_that_have_ended_are_taken_over() {
+        if !IS_ON {
+            return;
+        }
+        let before = CELLS.load(Relaxed);
+        for _ in 0..1000 {
+            assert!(std::thread::spawn(|| crate::instrument::alloc::allocated(1)).join().is_ok());
+        }
+        let more = CELLS.load(Relaxed) - before;
+        assert!(more < 500, "{more} cells for 1,000 threads, one at a time");
+    }
 }
