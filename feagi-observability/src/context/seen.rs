@@ -6,7 +6,7 @@
 use super::Carried;
 use super::entered::Stay;
 use super::labelled;
-use super::slot::{Context, Fate, ThreadSlot, thread_slot};
+use super::slot::{Context, ThreadSlot, thread_slot};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -23,7 +23,7 @@ impl ThreadSlot {
             // SAFETY: the slot's invariant; of a marked stay it is that which brings `settle` to what was before.
             match unsafe { innermost.as_ref() } {
                 Some(context) if context.trace_id.is_valid() => return innermost,
-                Some(context) if context.fate.0 & Fate::MARKED != 0 => {
+                Some(context) if context.fate.is_marked() => {
                     // SAFETY: only stays are marked, and their context stands first in them. A word, read as a whole.
                     innermost = unsafe { (*innermost.cast::<Stay>()).previous.as_ptr().read_volatile() };
                 }

@@ -1,17 +1,18 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
+use super::ending::Ending;
 use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::{ObservabilityConfig, ProfilingConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
+use crate::logging::{Intake, ObservabilityLayer};
 use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long `Drop` waits for what is queued.
@@ -26,17 +27,18 @@ pub struct ObservabilityManager {
     /// The memory profiler, where `profiling.memory_profiling` asks for it.
     pub memory_profiler: Option<MemoryProfiler>,
     profiling: ProfilingConfig,
-    running: Mutex<Option<Running>>,
+    running: Ending<Running>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
+    intake: Arc<Intake>,
 }
 
 /// What is to be stopped.
 pub(super) struct Running {
     pub(super) collector: Collector,
     pub(super) windows: super::windows::Windows,
-    /// Whether foreign events are taken.
-    pub(super) capture: Arc<AtomicBool>,
+    /// Where foreign events and spans enter.
+    pub(super) intake: Arc<Intake>,
     #[cfg(feature = "otlp")]
     pub(super) metrics: Option<crate::export::MetricsExport>,
     #[cfg(feature = "server")]
@@ -64,8 +66,18 @@ impl ObservabilityManager {
         accounting: Accounting,
         recent: Arc<Recent>,
     ) -> Self {
-        let running = Mutex::new(Some(running));
-        ObservabilityManager { telemetry, profiler, memory_profiler, profiling, running, accounting, recent }
+        let intake = Arc::clone(&running.intake);
+        let running = Ending::new(running);
+        ObservabilityManager {
+            telemetry,
+            profiler,
+            memory_profiler,
+            profiling,
+            running,
+            accounting,
+            recent,
+            intake,
+        }
     }
 
     /// The same as [`init_observability`](crate::init_observability).
@@ -74,6 +86,35 @@ impl ObservabilityManager {
     /// Those of [`init_observability`](crate::init_observability).
     pub fn init(config: &ObservabilityConfig) -> Result<Self, ObservabilityError> {
         super::init_observability(config)
+    }
+
+    /// The layer that records a host's events and spans, for a host that has a `tracing` subscriber of its own; say
+    /// `telemetry.subscriber = "host"` in the configuration. It filters by `logging.level`, for itself alone; its spans and ours stand in
+    /// one trace, each the other's parent where it stands inside it.
+    ///
+    /// Put in twice, it records once. After [`shutdown`](Self::shutdown) it does nothing. A subscriber that is at work already takes it
+    /// through `tracing_subscriber::reload`. More in [the guide](https://docs.rs/feagi-observability).
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, TelemetryConfig, TracingSubscriber, init_observability};
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// let observability = init_observability(&ObservabilityConfig {
+    ///     telemetry: TelemetryConfig { subscriber: TracingSubscriber::Host, ..Default::default() },
+    ///     ..Default::default()
+    /// })?;
+    /// tracing_subscriber::registry()
+    ///     .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+    ///     .with(observability.layer())
+    ///     .init();
+    /// tracing::info!("seen by both");
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    pub fn layer<S>(&self) -> ObservabilityLayer<S>
+    where
+        S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
+    {
+        ObservabilityLayer::new(&self.intake)
     }
 
     /// Metrics and health.
@@ -136,17 +177,16 @@ impl ObservabilityManager {
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
     #[cfg(feature = "server")]
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(running.as_ref()?.server.as_ref()?.address())
+        self.running.see(|running| Some(running.server.as_ref()?.address()))?
     }
 
     /// Waits until everything recorded so far has been handed to the outputs; `false` if it took longer than `timeout`.
     pub fn flush(&self, timeout: Duration) -> bool {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let flusher = running.as_ref().map(|running| running.collector.flusher());
-        // Not held while waiting: a shutdown has its own time limit.
-        drop(running);
-        flusher.is_none_or(|flusher| flusher.flush(deadline_in(timeout)))
+        // Not seen while waiting: a shutdown has its own time limit.
+        let flusher = self.running.see(|running| running.collector.flusher());
+        let deadline = deadline_in(timeout);
+        // Where it is being shut down already, that hands everything on.
+        flusher.map_or_else(|| self.running.wait(deadline), |flusher| flusher.flush(deadline))
     }
 
     /// What became of everything that was recorded so far.
@@ -155,11 +195,10 @@ impl ObservabilityManager {
     }
 
     /// Turns instrumentation off, hands on what is queued, for at most `timeout` in all, and says what became of it.
-    /// Calling it again only repeats the report.
+    /// Calling it again only repeats the report; called at the same time from elsewhere, it waits for the first.
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
         let deadline = deadline_in(timeout);
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let timed_out = running.is_some_and(|running| !running.stop(deadline));
+        let timed_out = !self.running.stop(deadline, |running| running.stop(deadline));
         let stats = self.stats();
         let mut exported = BTreeMap::new();
         for sink in &stats.sinks {
@@ -178,7 +217,7 @@ impl Running {
     /// Whether everything was done in time.
     fn stop(mut self, deadline: Instant) -> bool {
         registry::set_policy(None);
-        self.capture.store(false, Relaxed);
+        self.intake.turn(false);
         #[cfg(feature = "server")]
         if let Some(server) = self.server.take() {
             server.stop(deadline.saturating_duration_since(Instant::now()));
