@@ -1,38 +1,48 @@
 //! Go's own tool reads the CPU profile.
 
 use feagi_observability_tests::counterpart::{Said, ask, has};
-use feagi_observability_tests::run::Run;
+use feagi_observability_tests::run::{Run, texts_at};
 use std::path::Path;
 use std::process::Command;
 
 const BUSY: &str = "simulate_spiking_neurons";
 
-fn pprof(argument: &str, profile: &Path) -> Said {
-    let said = ask(Command::new("go").args(["tool", "pprof", argument]).arg(profile));
+fn pprof(argument: &str, profile: &Path, more: &[&str]) -> Said {
+    let said = ask(Command::new("go").args(["tool", "pprof", argument]).args(more).arg(profile));
     assert_eq!(said.code, Some(0), "{said:?}");
     said
 }
 
 #[test]
 fn go_names_the_busy_function_and_counts_its_samples() {
-    if !has("go", &["tool", "-n", "pprof"], 7) {
+    if !has("go", &["tool", "-n", "pprof"], 10) {
         return;
     }
     let run = Run::of(env!("CARGO_BIN_EXE_emit"), "pprof");
     let profile = run.path("cpu.pb.gz");
 
-    let top = pprof("-top", &profile).out;
+    let top = pprof("-top", &profile, &[]).out;
     // The default is the last sample type, `cpu`; flat, flat%, sum%, cum, cum%, name.
     let busy = top.lines().find(|line| line.contains(BUSY)).unwrap_or_else(|| panic!("{BUSY} in {top}"));
     let cumulated = busy.split_whitespace().nth(4).and_then(|percent| percent.strip_suffix('%'));
     let share: f64 = cumulated.and_then(|percent| percent.parse().ok()).unwrap_or_else(|| panic!("{busy}"));
     assert!(share > 50.0, "the program does little else: {top}");
 
-    let raw = pprof("-raw", &profile).out;
+    let raw = pprof("-raw", &profile, &[]).out;
     assert!(raw.contains("samples/count cpu/nanoseconds"), "{raw}");
     assert!(raw.contains(BUSY), "{raw}");
     let samples: u64 = raw.lines().filter_map(sample_count).sum();
     assert!(samples > 0, "{raw}");
+
+    // The ids of the profile are those of the log.
+    let tags = pprof("-tags", &profile, &[]).out;
+    assert!(["trace_id", "span_id", "observe", "thread"].iter().all(|label| tags.contains(label)), "{tags}");
+    let ids = texts_at(&run.log(), "/trace_id");
+    let seen: Vec<&String> = ids.iter().filter(|id| tags.contains(id.as_str())).collect();
+    assert!(!seen.is_empty(), "{ids:?} in {tags}");
+    let focused = seen.iter().map(|id| pprof(&format!("-tagfocus=trace_id={id}"), &profile, &["-raw"]).out);
+    let of_log: u64 = focused.map(|raw| raw.lines().filter_map(sample_count).sum::<u64>()).sum();
+    assert!(of_log * 2 > samples, "the program does little else: {of_log} of {samples}");
 }
 
 /// `count nanoseconds: location location …`
