@@ -120,7 +120,7 @@ impl ChromeSink {
             self.counters.export(records);
             return;
         }
-        self.counters.fail();
+        self.counters.fail(DropReason::Io);
         self.counters.lose(DropReason::Io, records);
         self.pending.clear();
         // Their names may have been among what was lost.

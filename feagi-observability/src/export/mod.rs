@@ -1,4 +1,4 @@
-//! Where records leave the process: log lines to standard output and files, spans to collectors and trace files, all signals over OTLP.
+//! Where records leave the process: log lines to standard output, files, the system log and Elastic's programs, spans to collectors and trace files, all signals over OTLP.
 //!
 //! Every sink here implements [`Sink`](crate::collect::Sink), takes its own format and counts what it loses.
 
@@ -6,14 +6,18 @@
 mod attributes;
 #[cfg(feature = "chrome-tracing")]
 mod chrome;
-#[cfg(any(feature = "otlp", feature = "zipkin"))]
+#[cfg(any(feature = "otlp", feature = "zipkin", feature = "syslog", feature = "elk"))]
 #[cfg_attr(
     not(feature = "otlp-grpc"),
-    allow(dead_code, unused_imports, reason = "Zipkin and HTTP need less than gRPC and OTLP")
+    allow(dead_code, unused_imports, reason = "the others need less than gRPC and OTLP")
 )]
 mod delivery;
+#[cfg(feature = "elk")]
+mod elk;
 #[cfg(feature = "file-logging")]
 mod file;
+#[cfg(any(feature = "otlp", feature = "syslog"))]
+mod host;
 mod lines;
 #[cfg(any(feature = "file-logging", feature = "chrome-tracing"))]
 mod open;
@@ -25,6 +29,8 @@ mod resource;
 mod scratch;
 mod shield;
 mod stdout;
+#[cfg(feature = "syslog")]
+mod syslog;
 #[cfg(feature = "zipkin")]
 mod zipkin;
 
@@ -37,10 +43,14 @@ mod grpc;
 
 #[cfg(feature = "chrome-tracing")]
 pub(crate) use chrome::ChromeSink;
+#[cfg(feature = "elk")]
+pub(crate) use elk::{ElasticsearchSink, LogstashSink};
 #[cfg(feature = "file-logging")]
 pub(crate) use file::FileSink;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{MetricsExport, OtlpSink, PreparedMetrics, Signal};
 pub(crate) use stdout::{StdioSink, Stream};
+#[cfg(feature = "syslog")]
+pub(crate) use syslog::SyslogSink;
 #[cfg(feature = "zipkin")]
 pub(crate) use zipkin::ZipkinSink;
