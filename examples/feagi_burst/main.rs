@@ -11,6 +11,7 @@ mod progress;
 mod report;
 
 use burst::Session;
+use feagi_observability::FeagiAlloc;
 use feagi_observability_examples::args::{self, Args, Command};
 use feagi_observability_examples::pace::Pace;
 use feagi_observability_examples::preflight;
@@ -21,6 +22,10 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
+
+/// Counts the heap, and has it profiled.
+#[global_allocator]
+static ALLOC: FeagiAlloc = FeagiAlloc::new();
 
 /// Failed while running.
 const FAILED: u8 = 1;

@@ -26,7 +26,7 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    /// Starts it, and the CPU profile.
+    /// Starts it, and the profiles of CPU and heap.
     pub(crate) fn start(args: &Args) -> Result<Self, ObservabilityError> {
         let manager = init_observability(&config(args)?)?;
         manager.start_profiling()?;
@@ -37,10 +37,13 @@ impl Observed {
         Ok(Observed { manager, out: args.out.clone() })
     }
 
-    /// Ends it: stops the profile, writes the metrics page, hands on what is queued.
+    /// Ends it: stops the profiles, writes the metrics page, hands on what is queued.
     pub(crate) fn finish(self) -> Result<Signals, Box<dyn Error>> {
         let cpu_profile = self.manager.stop_profiling()?;
         let flamegraph = self.manager.profiler.as_ref().and_then(|profiler| profiler.flamegraph_path());
+        let heap = self.manager.memory_profiler.as_ref().map(|profiler| profiler.generate_report());
+        let heap = heap.and_then(|report| report.heap_profile);
+        let heap_flamegraph = heap.as_ref().and_then(|heap| heap.flamegraph.clone());
         // What has been recorded is then in the page's exemplars, too.
         self.manager.flush(PATIENCE);
         let page = self.manager.telemetry().export_openmetrics();
@@ -56,6 +59,8 @@ impl Observed {
             metrics_file: Some(metrics_file),
             cpu_profile,
             flamegraph,
+            heap_profile: heap.map(|heap| heap.path),
+            heap_flamegraph,
             dropped: report.dropped,
         })
     }
@@ -94,6 +99,7 @@ fn config(args: &Args) -> Result<ObservabilityConfig, ObservabilityError> {
         config.telemetry.listen.clone_from(&args.serve);
     }
     config.profiling.cpu_profiling = true;
+    config.profiling.memory_profiling = true;
     config.profiling.chrome_tracing = true;
     config.profiling.output_dir.clone_from(&args.out);
     Ok(config)

@@ -60,6 +60,8 @@ fn places(done: &Summary, summary: &Path) -> Vec<(&'static str, String)> {
         ("metrics", file(&signals.metrics_file)),
         ("cpu profile", file(&signals.cpu_profile)),
         ("flamegraph", file(&signals.flamegraph)),
+        ("heap profile", file(&signals.heap_profile)),
+        ("heap in use", file(&signals.heap_flamegraph)),
     ];
     all.into_iter().filter_map(|(what, value)| value.map(|value| (what, value))).collect()
 }

@@ -67,6 +67,12 @@ pub struct Signals {
     pub cpu_profile: Option<PathBuf>,
     /// Flamegraph made from the CPU profile.
     pub flamegraph: Option<PathBuf>,
+    /// Heap profile.
+    #[serde(default)]
+    pub heap_profile: Option<PathBuf>,
+    /// Flamegraph of the memory in use.
+    #[serde(default)]
+    pub heap_flamegraph: Option<PathBuf>,
     /// What was lost: reason and count.
     pub dropped: BTreeMap<String, u64>,
 }

@@ -62,6 +62,8 @@ fn refused(args: &[&str], words: &[&str]) {
 fn a_run_fires_and_leaves_a_summary_and_nothing_unfinished() {
     let out = folder("summary").join("made/on/the/way");
     let done = small_run(&out, "20", "2", &[]);
+    let heap = [&done.signals.heap_profile, &done.signals.heap_flamegraph];
+    assert!(heap.iter().all(|file| file.as_ref().is_some_and(|file| file.exists())), "{heap:?}");
     assert_eq!((done.neurons, done.synapses, done.bursts), (2_003, 40_000, 20));
     // Twenty stimuli in each burst, of which a few hit a neuron twice or one that has just fired.
     assert!((350..=450).contains(&done.totals.neurons_fired), "fired {}", done.totals.neurons_fired);

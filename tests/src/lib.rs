@@ -23,3 +23,8 @@ pub struct Foreign;
 #[cfg(doctest)]
 #[doc = include_str!("../../feagi-observability/docs/propagation.md")]
 pub struct Propagation;
+
+/// And those of the page about memory.
+#[cfg(doctest)]
+#[doc = include_str!("../../feagi-observability/docs/memory.md")]
+pub struct Memory;

@@ -1,7 +1,7 @@
 //! Go's own tool reads the CPU profile and the heap profile.
 
 use feagi_observability_tests::counterpart::{Said, ask, has};
-use feagi_observability_tests::run::Run;
+use feagi_observability_tests::run::{Run, texts_at};
 use std::path::Path;
 use std::process::Command;
 
@@ -15,7 +15,7 @@ fn pprof(arguments: &[&str], profile: &Path) -> Said {
 
 #[test]
 fn go_names_the_busy_function_and_counts_its_samples() {
-    if !has("go", &["tool", "-n", "pprof"], 7) {
+    if !has("go", &["tool", "-n", "pprof"], 10) {
         return;
     }
     let run = Run::of(env!("CARGO_BIN_EXE_emit"), "pprof");
@@ -33,6 +33,16 @@ fn go_names_the_busy_function_and_counts_its_samples() {
     assert!(raw.contains(BUSY), "{raw}");
     let samples: u64 = raw.lines().filter_map(sample_count).sum();
     assert!(samples > 0, "{raw}");
+
+    // The ids of the profile are those of the log.
+    let tags = pprof(&["-tags"], &profile).out;
+    assert!(["trace_id", "span_id", "observe", "thread"].iter().all(|label| tags.contains(label)), "{tags}");
+    let ids = texts_at(&run.log(), "/trace_id");
+    let seen: Vec<&String> = ids.iter().filter(|id| tags.contains(id.as_str())).collect();
+    assert!(!seen.is_empty(), "{ids:?} in {tags}");
+    let focused = seen.iter().map(|id| pprof(&["-raw", &format!("-tagfocus=trace_id={id}")], &profile).out);
+    let of_log: u64 = focused.map(|raw| raw.lines().filter_map(sample_count).sum::<u64>()).sum();
+    assert!(of_log * 2 > samples, "the program does little else: {of_log} of {samples}");
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! What became of the CPU profiler's samples, on the metrics page once there were some.
 
+use crate::context::compiled;
 use crate::profiling::{SampleCounts, sample_counts};
 use crate::telemetry::counted;
 use crate::telemetry::family::{Family, Kind, SeriesValue};
 
 pub(super) fn families() -> Vec<Family> {
+    if !compiled::PROFILE {
+        return Vec::new();
+    }
     let SampleCounts { samples, refused_threads } = sample_counts();
     if samples.iter().all(|(_, count)| *count == 0) && refused_threads == 0 {
         return Vec::new();

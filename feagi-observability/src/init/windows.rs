@@ -4,7 +4,7 @@
 
 use crate::collect::Entry;
 use crate::config::ProfilingConfig;
-use crate::context::TraceId;
+use crate::context::{TraceId, compiled};
 use crate::profiling::{CpuProfiler, ProfilingError};
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
@@ -38,7 +38,7 @@ struct Open {
 impl Windows {
     /// With a profiler, begins to wait for calls.
     pub(super) fn open(profiler: Option<CpuProfiler>, config: &ProfilingConfig) -> io::Result<Self> {
-        let Some(profiler) = profiler else { return Ok(Windows(None)) };
+        let Some(profiler) = profiler.filter(|_| compiled::PROFILE) else { return Ok(Windows(None)) };
         let length = Duration::from_millis(u64::from(config.window_on_budget));
         // One that waits is enough: while a window is open, or the pause after it lasts, there is room for none.
         let (causes, next) = sync_channel(1);

@@ -109,6 +109,9 @@ impl CpuProfiler {
 
     /// The same until `stopped`, which waits, says that it is over; then writes it under `name`.
     pub(crate) fn window_into(&self, name: &str, stopped: impl FnOnce()) -> Result<PathBuf, ProfilingError> {
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
         self.recorder().start_in_memory()?;
         stopped();
         let profile = self.recorder().finish()?;

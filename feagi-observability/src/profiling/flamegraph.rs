@@ -18,7 +18,8 @@ pub struct FlamegraphGenerator;
 
 impl FlamegraphGenerator {
     /// Reads folded stacks (`root;caller;leaf 42`, a stack per line) or a gzipped pprof profile, told apart by content, and
-    /// writes the SVG beside it under the same name. A pprof profile is drawn by its first sample type, one tower per thread.
+    /// writes the SVG beside it under the same name. A pprof profile is drawn by its first sample type, one tower for
+    /// each observed function, and in it one per thread; outside of observed functions one per thread.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! CPU profiles, memory samples, flamegraphs, and the allocator that counts.
+//! CPU profiles, heap profiles, memory samples, flamegraphs, and the allocator that counts.
 //!
 //! Receives `ProfilingConfig`; gives files in its `output_dir` and nothing to the other signals, but for
 //! the allocator, which tells the calls what they allocate.
@@ -7,6 +7,7 @@
 //! CpuProfiler ─► Recorder ─► Sampler (trait) ─► CpuProfile ─► Profile ─► pprof_format ─► cpu.pb.gz ─► go tool pprof, speedscope
 //!                                                   │            └─► Folded ─► svg ─► cpu.svg
 //!                                                   └─► perf_script
+//! FeagiAlloc ─► heap ─► Profile ─► pprof_format ─► heap.pb.gz, heap.svg, as MemoryProfiler asks for them
 //! FlamegraphGenerator ─► folded text, or cpu.pb.gz through pprof_reader ─► Folded ─► svg
 //! ```
 //!
@@ -33,6 +34,7 @@ mod heap;
 #[path = "heap_absent.rs"]
 mod heap;
 mod memory;
+mod memory_report;
 mod perf_script;
 #[cfg_attr(not(all(unix, feature = "profiling")), allow(dead_code, reason = "nobody fills it"))]
 mod profile;
@@ -99,4 +101,5 @@ pub use capture::{CpuProfile, CpuSample};
 pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;
-pub use memory::{AllocatorStatus, HeapProfile, MemoryProfiler, MemoryReport, MemorySample};
+pub use memory::MemoryProfiler;
+pub use memory_report::{AllocatorStatus, HeapProfile, MemoryReport, MemorySample};

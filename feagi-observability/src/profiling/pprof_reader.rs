@@ -1,5 +1,6 @@
 //! Reads pprof files back, as far as a flamegraph needs: stacks of function names, the
-//! observed function and the thread, the first value.
+//! observed function and the thread, the first value; of heap profiles, the
+//! memory in use.
 //!
 //! Receives untrusted bytes; gives `Folded`. Anything that does not add up is an error, never a panic, and no length in the
 //! file makes it allocate more than the file holds.
@@ -97,7 +98,9 @@ impl<'a> Tables<'a> {
                 frames.push(self.string(*name)?);
             }
         }
-        let weight = values.first().and_then(|&value| i64::try_from(value).ok());
+        // A heap profile has four, of which the last is the memory in use.
+        let value = if values.len() > 2 { values.last() } else { values.first() };
+        let weight = value.and_then(|&value| i64::try_from(value).ok());
         let weight = weight.ok_or("a sample has no value, or a negative one")?;
         folded.add(&roots, frames.into_iter(), weight.unsigned_abs());
         Ok(())

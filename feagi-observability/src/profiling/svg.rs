@@ -22,16 +22,17 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The picture; an error when there is no stack, as an empty picture tells nobody why.
 pub(super) fn draw(folded: &Folded) -> Result<Vec<u8>, ProfilingError> {
-    draw_titled(folded, "CPU profile")
+    draw_titled(folded, "CPU profile", "samples")
 }
 
-/// The same under another title.
-pub(super) fn draw_titled(folded: &Folded, title: &str) -> Result<Vec<u8>, ProfilingError> {
+/// The same under another title, and of something else than samples.
+pub(super) fn draw_titled(folded: &Folded, title: &str, unit: &str) -> Result<Vec<u8>, ProfilingError> {
     if folded.is_empty() {
         return Err(ProfilingError::EmptyProfile);
     }
     let mut options = Options::default();
     options.title = title.to_owned();
+    options.count_name = unit.to_owned();
     options.colors = Palette::Multi(MultiPalette::Rust);
     options.hash = true;
     let lines = folded.lines();
@@ -62,7 +63,8 @@ pub(super) fn draw_difference(before: &Folded, after: &Folded) -> Result<Vec<u8>
 /// Draws a file of either format beside it.
 pub(super) fn draw_file(path: &Path) -> Result<PathBuf, ProfilingError> {
     let svg_path = beside(path).ok_or_else(|| ProfilingError::UnknownFormat { path: path.to_owned() })?;
-    let svg = draw(&read(path)?)?;
+    // Of what, only its maker knows.
+    let svg = draw_titled(&read(path)?, "Profile", "samples")?;
     output::replace(&svg_path, &svg)?;
     Ok(svg_path)
 }

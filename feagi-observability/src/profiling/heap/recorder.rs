@@ -119,7 +119,7 @@ impl HeapRecorder {
         let compressed =
             pprof_format::compressed(&profile).map_err(ProfilingError::io("compress", &pprof))?;
         output::replace(&pprof, &compressed)?;
-        let flamegraph = match svg::draw_titled(&snapshot::in_use(&profile), "Heap in use") {
+        let flamegraph = match svg::draw_titled(&snapshot::in_use(&profile), "Heap in use", "bytes") {
             Ok(drawn) => {
                 output::replace(&flamegraph, &drawn)?;
                 Some(flamegraph)

@@ -5,7 +5,7 @@ use super::tables::HeapTables;
 use super::weight::{ONE, Weight};
 use crate::profiling::folded::Folded;
 use crate::profiling::profile::{
-    Labels, OBSERVE, Profile, REQUEST_ID, SPAN_ID, Sample, Stack, THREAD, TRACE_ID, Unit, own_mappings,
+    Frame, Labels, OBSERVE, Profile, REQUEST_ID, SPAN_ID, Sample, Stack, THREAD, TRACE_ID, Unit, own_mappings,
 };
 use crate::profiling::symbols::Symbols;
 use crate::profiling::tables::{Module, module_of};
@@ -24,8 +24,11 @@ const VALUES: [Unit; 4] = [
 /// Which of the values is the memory in use.
 const IN_USE: usize = 3;
 
-/// Between the program and us on every stack, the leaf before it included.
-const OURS: [&str; 4] = ["feagi_observability::profiling::", "FeagiAlloc<", "__rust_", "__rustc::__rust_"];
+/// Names of functions between the program and us, on every stack.
+const OURS: [&str; 3] = ["feagi_observability::profiling::", "__rust_", "__rustc::__rust_"];
+
+/// Where they stand: debug information may have bare names alone.
+const OUR_FILES: [&str; 2] = ["/src/profiling/", "/src/instrument/alloc/"];
 
 /// How many of the first functions may be ours.
 const MOST_OURS: usize = 24;
@@ -88,14 +91,20 @@ impl Names<'_> {
             let place = module.map(|module| (&*module.name, address.wrapping_sub(module.base)));
             frames.extend(self.symbols.frames(*address, place).iter().cloned());
         }
-        let is_ours =
-            |name: &str| OURS.iter().any(|ours| name.starts_with(ours) || name.contains("::FeagiAlloc"));
-        let ours = frames.iter().take(MOST_OURS).rposition(|frame| is_ours(&frame.function));
+        let ours = frames.iter().take(MOST_OURS).rposition(is_ours);
         let theirs = ours.map_or(0, |last| last + 1);
         let stack: Stack = frames.split_off(theirs).into();
         self.stacks.insert(addresses.to_vec(), Arc::clone(&stack));
         stack
     }
+}
+
+fn is_ours(frame: &Frame) -> bool {
+    let name = &*frame.function;
+    OURS.iter().any(|ours| name.starts_with(ours))
+        || name.contains("FeagiAlloc<")
+        || (frame.file.contains("feagi-observability")
+            && OUR_FILES.iter().any(|file| frame.file.contains(file)))
 }
 
 fn labels(caller: &Caller) -> Labels {
