@@ -83,6 +83,7 @@ impl Entered {
     }
 
     /// Makes a copy of `context` that stays where it is until `key` is left; `None` if there are too many.
+    #[inline(always)]
     pub(super) fn push(
         &self,
         key: Key,
@@ -109,6 +110,7 @@ impl Entered {
     }
 
     /// Ends the last stay of `key`, wherever it stands.
+    #[inline(always)]
     pub(super) fn leave(&self, key: Key, innermost: *const Context) -> Left {
         let stays = self.stays();
         let Some(index) = stays.live.iter().rposition(|stay| stay.key.get() == key) else {

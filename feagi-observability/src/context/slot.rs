@@ -258,7 +258,7 @@ impl ThreadSlot {
     }
 
     /// Whether there was room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay(&self, key: Key, context: Context, frame: *const Context) -> bool {
         let place = self.entered.push(key, context, self.settled(), frame);
         if let Some(place) = place {
@@ -273,7 +273,7 @@ impl ThreadSlot {
         self.stay_no_more(Key::span(key));
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn stay_no_more(&self, key: Key) {
         if let Left::Restore(previous) = self.entered.leave(key, self.settled()) {
             self.restore(previous);

@@ -15,6 +15,7 @@ use super::super::site::{Site, State, signals};
 use super::super::thread::{self, ThreadState};
 use super::super::value::Written;
 use super::keys::key_of;
+use super::pool;
 use super::span::{self, Recorded};
 use crate::context::{Context, SpanId};
 use std::future::Future;
@@ -132,8 +133,9 @@ impl Running {
                 None => site.live().shared.call.record_shared(outcome, duration, &[]),
             }
         }
-        if let Some(key) = self.span {
-            span::judge(key, outcome, error);
+        let open = self.span.and_then(pool::find);
+        if let Some(open) = open {
+            span::judge(open, outcome, error);
         }
         // Without a line the record is there for the metrics: it is the example that they point to.
         if flags & (flags::LINE | flags::ADOPTED) == 0 {
@@ -141,7 +143,7 @@ impl Running {
         }
         let Some(thread) = thread else { return lost::count(flags) };
         let push = |recorded: Recorded<'_>| self.push(thread, site, (mark, duration), &recorded);
-        if self.span.and_then(|key| span::values(key, push)).is_none() {
+        if open.and_then(|open| span::values(open, push)).is_none() {
             self.push_error(thread, site, (mark, duration), error);
         }
     }

@@ -80,8 +80,9 @@ pub(crate) fn link(key: u64, trace_id: TraceId, span_id: SpanId) {
 
 /// Says that what the span stands for has failed.
 pub(crate) fn set_error(key: u64, error: &str) {
-    span::judge(key, Outcome::Error, &[]);
-    if let Some(open) = pool::find(key).filter(|_| !error.is_empty()) {
+    let Some(open) = pool::find(key) else { return };
+    span::judge(open, Outcome::Error, &[]);
+    if !error.is_empty() {
         span::add(open, false, |encoder| encoder.text(ERROR_KEY, error));
     }
 }

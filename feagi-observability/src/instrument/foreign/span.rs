@@ -85,12 +85,10 @@ pub(crate) fn follow(key: u64, cause: u64) {
 }
 
 /// Says how the call ended whose span it is; `error` is encoded.
-pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
-    if let Some(span) = pool::find(key) {
-        span.block.outcome.store(outcome as u8 + 1, Relaxed);
-        if !error.is_empty() {
-            merge(span, error, false, 0);
-        }
+pub(super) fn judge(span: Open, outcome: Outcome, error: &[u8]) {
+    span.block.outcome.store(outcome as u8 + 1, Relaxed);
+    if !error.is_empty() {
+        merge(span, error, false, 0);
     }
 }
 
@@ -122,8 +120,7 @@ pub(super) struct Recorded<'a> {
 }
 
 /// Calls `with` with the values of an open span, if they can be had.
-pub(super) fn values<R>(key: u64, with: impl FnOnce(Recorded<'_>) -> R) -> Option<R> {
-    let span = pool::find(key)?;
+pub(super) fn values<R>(span: Open, with: impl FnOnce(Recorded<'_>) -> R) -> Option<R> {
     span.block.values.with(|open| with(Recorded { written: open.written(), bytes: open.bytes() }))
 }
 
