@@ -4,7 +4,7 @@
 use super::desk::{self, Tools};
 use super::ring::Raw;
 use super::stacks;
-use super::timer::Timer;
+use super::timer::{From, Timer};
 use crate::context::seats::{self, Arrival};
 use crate::profiling::counts::COUNTS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,8 @@ pub(super) struct Threads {
     own: u32,
     known: u64,
     looks: u32,
+    /// Some of the threads that look new are old.
+    is_retrying: bool,
 }
 
 struct Armed {
@@ -66,7 +68,8 @@ pub(super) fn arrive(arrival: Arrival) {
 impl Threads {
     pub(super) fn new(period: u64) -> Self {
         let (armed, refused) = (BTreeMap::new(), BTreeSet::new());
-        Threads { period, armed, ended: Vec::new(), refused, spare: Vec::new(), own: 0, known: 0, looks: 0 }
+        let (ended, spare) = (Vec::new(), Vec::new());
+        Threads { period, armed, ended, refused, spare, own: 0, known: 0, looks: 0, is_retrying: false }
     }
 
     /// The calling thread is the sampler's.
@@ -86,7 +89,7 @@ impl Threads {
         if thread != self.own && seats::watch(thread) == Some(seat) {
             let is_main = thread == std::process::id();
             let stack = if is_main { stacks::of_main_thread() } else { stacks::of_this_thread() };
-            self.arm(thread, seat, stack.unwrap_or_default());
+            self.arm(thread, seat, stack.unwrap_or_default(), From::Now);
         }
     }
 
@@ -102,8 +105,9 @@ impl Threads {
         let alive = alive();
         let is_gone = |thread: &&u32| !alive.contains(thread);
         let gone: Vec<u32> = self.armed.keys().filter(is_gone).copied().collect();
-        if !gone.is_empty() {
+        if !gone.is_empty() && !self.refused.is_empty() {
             self.refused.clear();
+            self.is_retrying = true;
         }
         self.refused.retain(|thread| alive.contains(thread));
         gone.into_iter().for_each(|thread| self.end(thread));
@@ -114,24 +118,27 @@ impl Threads {
         if new.is_empty() {
             return;
         }
+        // What those have used that are as old as the profile was not in it. Others have begun since the last look.
+        let from = if self.looks == 1 || self.is_retrying { From::Now } else { From::Birth };
+        self.is_retrying = false;
         // Before they can tick: their handlers find the stacks in there.
         super::handler::STACKS.replace(Some(stacks::Stacks::read()));
         for thread in new {
             let is_main = thread == std::process::id();
             let stack = if is_main { stacks::of_main_thread() } else { None };
             match seats::watch(thread) {
-                Some(seat) => self.arm(thread, seat, stack.unwrap_or_default()),
+                Some(seat) => self.arm(thread, seat, stack.unwrap_or_default(), from),
                 None => self.refuse(thread),
             }
         }
     }
 
-    fn arm(&mut self, thread: u32, seat: usize, stack: (u64, u64)) {
+    fn arm(&mut self, thread: u32, seat: usize, stack: (u64, u64), from: From) {
         let Some(desk) = desk::desk(seat) else { return };
         let tools = self.spare.pop().unwrap_or_else(Tools::new);
         tools.stack.set(stack);
         desk.lay_out(tools);
-        match Timer::arm(thread, desk, self.period, self.first(thread)) {
+        match Timer::arm(thread, desk, self.period, (from, self.first(thread))) {
             Ok(timer) => {
                 let armed = Armed { seat, timer, name: name(thread), was_seen: false };
                 self.armed.insert(thread, armed);

@@ -5,6 +5,15 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::ptr;
 
+/// Where a timer begins to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// Where the thread's clock stands.
+    Now,
+    /// Where the thread began: its first tick weighs what it has used so far.
+    Birth,
+}
+
 /// Deleted when dropped.
 pub(super) struct Timer(libc::timer_t);
 
@@ -13,7 +22,12 @@ unsafe impl Send for Timer {}
 
 impl Timer {
     /// Ticks each `period` nanoseconds of the thread's CPU time, first after `first`.
-    pub(super) fn arm(thread: u32, desk: &'static Desk, period: u64, first: u64) -> io::Result<Self> {
+    pub(super) fn arm(
+        thread: u32,
+        desk: &'static Desk,
+        period: u64,
+        (from, first): (From, u64),
+    ) -> io::Result<Self> {
         // SAFETY: all zero is a valid `sigevent`.
         let mut event: libc::sigevent = unsafe { MaybeUninit::zeroed().assume_init() };
         event.sigev_notify = libc::SIGEV_THREAD_ID;
@@ -31,8 +45,9 @@ impl Timer {
         // SAFETY: the call has written it.
         let timer = Timer(unsafe { timer.assume_init() });
         let times = libc::itimerspec { it_interval: timespec(period), it_value: timespec(first.max(1)) };
+        let flags = if from == From::Birth { libc::TIMER_ABSTIME } else { 0 };
         // SAFETY: the timer is ours; nothing is asked back.
-        match unsafe { libc::timer_settime(timer.0, 0, &times, ptr::null_mut()) } {
+        match unsafe { libc::timer_settime(timer.0, flags, &times, ptr::null_mut()) } {
             0 => Ok(timer),
             _ => Err(io::Error::last_os_error()),
         }
