@@ -168,7 +168,8 @@ impl RecentRecord {
     fn new(entry: &Entry<'_>) -> Self {
         RecentRecord {
             kind: match entry.kind {
-                EntryKind::Call => RecentKind::Call,
+                // A poll is a part of a call, and not kept.
+                EntryKind::Call | EntryKind::Poll => RecentKind::Call,
                 EntryKind::Event => RecentKind::Event,
                 EntryKind::Log => RecentKind::Log,
                 EntryKind::Span => RecentKind::Span,

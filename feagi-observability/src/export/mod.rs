@@ -36,7 +36,7 @@ mod grpc;
 mod grpc;
 
 #[cfg(feature = "chrome-tracing")]
-pub(crate) use chrome::ChromeSink;
+pub(crate) use chrome::{ChromeConfig, ChromeSink};
 #[cfg(feature = "file-logging")]
 pub(crate) use file::FileSink;
 #[cfg(feature = "otlp")]

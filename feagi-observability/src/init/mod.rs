@@ -93,7 +93,8 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     sampling::keep(if has_spans { config.telemetry.sample_ratio } else { 0.0 });
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
     pace::limit(config.telemetry.spans_per_second);
-    registry::set_policy(Some(policy(plan.filter, has_spans, &config.telemetry)));
+    let has_polls = has_spans && config.profiling.chrome_tracing;
+    registry::set_policy(Some(policy(plan.filter, (has_spans, has_polls), &config.telemetry)));
     for warning in crate::config::take_warnings() {
         tracing::warn!(target: "feagi_observability::config", "{warning}");
     }
@@ -115,7 +116,11 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
 }
 
 /// Which signals a site feeds.
-fn policy(filter: Filter, has_spans: bool, config: &TelemetryConfig) -> registry::Policy {
+fn policy(
+    filter: Filter,
+    (has_spans, has_polls): (bool, bool),
+    config: &TelemetryConfig,
+) -> registry::Policy {
     let (metrics_enabled, is_thinned) = (config.metrics_enabled, has_spans && config.spans_per_second > 0);
     Box::new(move |facts: &SiteFacts| {
         let enables = |level| filter.enables(facts.target(), level);
@@ -129,6 +134,7 @@ fn policy(filter: Filter, has_spans: bool, config: &TelemetryConfig) -> registry
             (signals::RET, facts.ret.is_some_and(enables)),
             (signals::SPAN, has_spans),
             (signals::THINNED, is_thinned),
+            (signals::POLLS, has_polls && facts.is_async),
             (signals::METRICS, is_counted),
         ];
         let wanted = answers.iter().filter(|(_, yes)| *yes).fold(0, |wanted, (signal, _)| wanted | signal);

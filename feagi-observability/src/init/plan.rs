@@ -177,10 +177,21 @@ fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, Observ
     #[cfg(feature = "chrome-tracing")]
     if config.profiling.chrome_tracing {
         let path = config.profiling.output_dir.join("trace.json");
-        let (process, limit) = (&config.telemetry.service_name, config.profiling.chrome_max_bytes);
-        sinks.push(Box::new(crate::export::ChromeSink::open(&path, process, limit, unix_nanos())?));
+        let chrome = crate::export::ChromeConfig {
+            process: &config.telemetry.service_name,
+            limit: config.profiling.chrome_max_bytes,
+            start: unix_nanos(),
+            memory: Box::new(memory),
+        };
+        sinks.push(Box::new(crate::export::ChromeSink::open(&path, chrome)?));
     }
     Ok(sinks)
+}
+
+/// What the memory tracks of a trace file show.
+#[cfg(feature = "chrome-tracing")]
+fn memory() -> Vec<(&'static str, u64)> {
+    crate::telemetry::resident_bytes().map(|bytes| ("memory.resident", bytes)).into_iter().collect()
 }
 
 #[cfg(feature = "server")]

@@ -356,6 +356,42 @@ unsafe fn push<const CARRYING: bool>(
     }
 }
 
+/// The time, if the call has a span.
+///
+/// # Safety
+/// `call` has begun.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn poll_start(call: *const Call) -> Option<u64> {
+    // SAFETY: the caller's promise.
+    let flags = unsafe { (*call).end.mark.flags };
+    (flags & flags::SPAN != 0).then(clock::now)
+}
+
+/// Writes the record of a poll of the call, which began at `start` and ends now.
+///
+/// # Safety
+/// `call` has begun.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn push_poll(call: *const Call, thread: &ThreadState, site: &'static Site, start: u64) {
+    // SAFETY: the caller's promise.
+    let context = unsafe { &(*call).context };
+    let mark = Mark { kind: Kind::Poll, outcome: Outcome::Ok, flags: flags::SAMPLED };
+    let header = || Header {
+        bytes: 0,
+        mark,
+        origin: ptr::from_ref(site).cast(),
+        trace_id: context.trace_id,
+        span_id: context.span_id,
+        parent_id: context.parent_id,
+        start,
+        duration: clock::to_nanos(clock::now().saturating_sub(start)),
+    };
+    // SAFETY: there are no fields.
+    unsafe { thread.ring.push(mark.flags, 0, ptr::null(), header) };
+}
+
 /// On a thread that is ending: counted where all may write, as is the record that it cannot leave.
 ///
 /// # Safety

@@ -173,6 +173,21 @@ impl Running<'_> {
         unsafe { thread.slot.enter(self.context()) }
     }
 
+    /// When a poll begins that leaves a record; `None` of nearly all.
+    #[inline(always)]
+    pub(super) fn poll_start(&self) -> Option<u64> {
+        // SAFETY: the call has begun; nobody changes its state.
+        let state = unsafe { (*self.call.as_ptr()).state };
+        // SAFETY: the call has begun.
+        if state.has(signals::POLLS) { unsafe { call::poll_start(self.call.as_ptr()) } } else { None }
+    }
+
+    /// Writes the record of a poll that ends now.
+    pub(super) fn record_poll(&self, thread: &ThreadState, site: &'static Site, start: u64) {
+        // SAFETY: the call has begun.
+        unsafe { call::push_poll(self.call.as_ptr(), thread, site, start) };
+    }
+
     /// Leaves and ends the call of a function.
     ///
     /// # Safety

@@ -156,7 +156,7 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
     /// Drops the future while its call is still running: in its context, and then the call ends.
     #[cold]
     fn cancel(&mut self) {
-        let entered = Entered::enter(&self.call);
+        let entered = Entered::enter(&self.call, self.site);
         // SAFETY: dropped once, here, in place; called by the drop alone.
         unsafe { ManuallyDrop::drop(&mut self.future) };
         drop(entered);
@@ -199,17 +199,21 @@ fn count_untimed(site: &'static Site, series: u32, outcome: Outcome) {
 struct Entered<'c> {
     thread: &'static ThreadState,
     call: &'c Running<'c>,
+    site: &'static Site,
     previous: *const Context,
+    /// When the poll began; `None` where it leaves no record.
+    start: Option<u64>,
 }
 
 impl<'c> Entered<'c> {
     /// Enters the context of a call, if there is one, for the length of the guard.
     #[inline(always)]
-    fn enter(call: &'c Option<Running<'_>>) -> Option<Self> {
+    fn enter(call: &'c Option<Running<'_>>, site: &'static Site) -> Option<Self> {
         let call = call.as_ref()?;
         let thread = thread::attach()?;
+        let start = call.poll_start();
         // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
-        Some(Entered { thread, call, previous: unsafe { call.enter(thread) } })
+        Some(Entered { thread, call, site, previous: unsafe { call.enter(thread) }, start })
     }
 }
 
@@ -217,6 +221,9 @@ impl Drop for Entered<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         self.thread.slot.leave(self.call.context(), self.previous);
+        if let Some(start) = self.start {
+            self.call.record_poll(self.thread, self.site, start);
+        }
     }
 }
 
@@ -227,7 +234,7 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         // SAFETY: nothing is moved out; `future` is only ever seen pinned, and dropped in place.
         let this = unsafe { self.get_unchecked_mut() };
-        let entered = Entered::enter(&this.call);
+        let entered = Entered::enter(&this.call, this.site);
         // SAFETY: structural pinning of `future`.
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
         drop(entered);

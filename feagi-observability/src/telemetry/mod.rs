@@ -36,6 +36,10 @@ mod meter;
 mod own;
 #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only OTLP sends what the page is made of"))]
 mod registry;
+#[cfg_attr(
+    not(feature = "chrome-tracing"),
+    allow(dead_code, reason = "memory alone is a track of a trace file")
+)]
 mod system;
 
 #[cfg(feature = "prometheus")]
@@ -55,3 +59,5 @@ pub(crate) use example::exemplars_of;
 pub use handles::{Counter, Gauge, Handle, HandleFacts, Histogram, nowhere};
 pub use health::{HealthCheck, HealthStatus};
 pub use registry::MetricsRegistry;
+#[cfg(feature = "chrome-tracing")]
+pub(crate) use system::resident_bytes;

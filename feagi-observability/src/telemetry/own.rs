@@ -11,8 +11,11 @@ pub(super) fn families(stats: &Stats) -> Vec<Family> {
     let mut discarded = counter("obs_discarded_total", "Records left out on purpose.");
     let mut dropped = counter("obs_dropped_total", "Records lost, by output and reason.");
     let mut queue = Family::new(Kind::Gauge, "obs_queue_len", "Records waiting.");
-    let signals: [(&'static str, &SignalStats); 2] = [("log", &stats.lines), ("trace", &stats.spans)];
-    for (signal, counts) in signals {
+    let signals: [(&'static str, &SignalStats); 3] =
+        [("log", &stats.lines), ("trace", &stats.spans), ("poll", &stats.polls)];
+    // Polls are recorded where a Chrome trace asks for them, and else none of anybody's business.
+    for (signal, counts) in signals.into_iter().filter(|(name, counts)| *name != "poll" || counts.emitted > 0)
+    {
         let label = || vec![("signal".into(), signal.into())];
         emitted.push(label(), SeriesValue::count(counts.emitted));
         let mut reason = label();

@@ -17,7 +17,7 @@ pub(crate) use json::append_string;
 pub(crate) use json::{append_fields, append_links};
 #[cfg(feature = "chrome-tracing")]
 pub(crate) use number::append_thousandths;
-#[cfg(any(feature = "otlp", feature = "zipkin"))]
+#[cfg(any(feature = "chrome-tracing", feature = "otlp", feature = "zipkin"))]
 pub(crate) use number::{append_f64, append_i64};
 #[cfg(any(feature = "chrome-tracing", feature = "otlp", feature = "zipkin"))]
 pub(crate) use number::{append_hex, append_u64};
