@@ -40,14 +40,17 @@ pub(super) struct TraceFile {
 }
 
 impl TraceFile {
-    /// Begins anew with one event.
+    /// Begins anew with one event. The file is whole with the last of these writes.
     pub(super) fn begin(file: File, limit: u64, first: &[u8]) -> io::Result<TraceFile> {
-        file.set_len(0)?;
         let head = [b"[\n", first].concat();
-        let whole = [&head, &TAIL[..]].concat();
-        write_at(&file, &whole, 0)?;
-        let (at, length) = (head.len() as u64, whole.len() as u64);
-        Ok(TraceFile { file, limit, at, closing: at, length, pending: Vec::new(), debris: Vec::new() })
+        let at = head.len() as u64;
+        let closing = closing(at, limit);
+        file.set_len(0)?;
+        write_blanks(&file, at, closing)?;
+        write_at(&file, TAIL, closing)?;
+        write_at(&file, &head, 0)?;
+        let length = closing + TAIL.len() as u64;
+        Ok(TraceFile { file, limit, at, closing, length, pending: Vec::new(), debris: Vec::new() })
     }
 
     /// Whether events of these lengths have room, all of them.
@@ -126,10 +129,8 @@ impl TraceFile {
         if self.at <= self.closing {
             return Ok(());
         }
-        let tail = TAIL.len() as u64;
-        let wanted = (self.at / PAGE + 1) * PAGE + WINDOW;
-        let closing = in_one_page_below(wanted.min(self.limit) - tail, tail);
-        // Wherever this is cut, blanks stand behind the bracket.
+        let (tail, closing) = (TAIL.len() as u64, closing(self.at, self.limit));
+        // Wherever these are cut, blanks stand behind the bracket.
         write_blanks(&self.file, self.length, closing)?;
         self.length = self.length.max(closing);
         let old = std::mem::replace(&mut self.closing, closing);
@@ -142,6 +143,13 @@ impl TraceFile {
         self.debris.push((old, tail.min(closing - old)));
         self.clean()
     }
+}
+
+/// Where the closing bracket goes when the events end at `at`: far ahead, but below the limit as long as there is room for it.
+fn closing(at: u64, limit: u64) -> u64 {
+    let tail = TAIL.len() as u64;
+    let wanted = (at / PAGE + 1) * PAGE + WINDOW;
+    in_one_page_below(wanted.min(limit).saturating_sub(tail), tail).max(in_one_page(at, tail))
 }
 
 /// Where an event of this length goes that comes next: behind the others, or on the next page.
@@ -163,12 +171,13 @@ fn in_one_page_below(at: u64, length: u64) -> u64 {
 
 /// Blanks from `from` to `to`; each page ends with a line feed, for those who look at the file with an editor.
 fn write_blanks(file: &File, from: u64, to: u64) -> io::Result<()> {
-    let mut blanks = [b' '; PAGE as usize];
-    blanks[PAGE as usize - 1] = b'\n';
+    const CHUNK: u64 = 16 * PAGE;
+    let mut blanks = vec![b' '; CHUNK as usize];
+    blanks.iter_mut().skip(PAGE as usize - 1).step_by(PAGE as usize).for_each(|last| *last = b'\n');
     let mut at = from;
     while at < to {
-        let within = at % PAGE;
-        let end = (at - within + PAGE).min(to);
+        let within = at % CHUNK;
+        let end = (at - within + CHUNK).min(to);
         let blank = blanks.get(within as usize..(within + end - at) as usize).unwrap_or_default();
         write_at(file, blank, at)?;
         at = end;

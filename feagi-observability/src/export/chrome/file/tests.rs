@@ -47,8 +47,6 @@ fn each_write_changes_one_page_and_leaves_the_bracket_where_it_is() {
     let scratch = Scratch::new();
     let path = scratch.path("a.json");
     let mut file = begin(&path, u64::MAX);
-    file.add(&event(100)).unwrap();
-    file.write().unwrap();
     let mut before = std::fs::read(&path).unwrap();
     for n in 0..100 {
         file.add(&event(n * 37 % 900 + 2)).unwrap();
