@@ -55,7 +55,7 @@ pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,
 };
-pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observability};
+pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, WrittenTrace, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
     CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, ProfilingError,

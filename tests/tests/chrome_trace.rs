@@ -1,6 +1,8 @@
 //! What a trace file shows: the polls of futures, numbers, log records, and arrows from thread to thread.
 
-use feagi_observability::{InCurrentContext, burst_info, observe, thread};
+use feagi_observability::{
+    InCurrentContext, ObservabilityManager, TraceId, burst_info, current_context, observe, thread,
+};
 use feagi_observability_tests::captured::{Capture, Captured};
 use serde_json::Value;
 use std::future::Future;
@@ -10,9 +12,10 @@ use std::task::{Context, Poll, Waker};
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 #[observe(name = "asks")]
-fn asks() {
+fn asks() -> Option<TraceId> {
     thread::Builder::new().name("asked".to_owned()).spawn(|| answers(1)).unwrap().join().unwrap();
     answers(2);
+    current_context().map(|context| context.trace_id())
 }
 
 #[observe(name = "answers", fields(n))]
@@ -39,7 +42,7 @@ fn poll(future: &mut Boxed) -> Poll<()> {
 
 fn capture() -> Captured {
     let capture = Capture::start("chrome-trace", "info");
-    asks();
+    let trace_id = asks().unwrap();
     let mut future: Boxed = Box::pin(waits());
     assert!(poll(&mut future).is_pending());
     let mut future = std::thread::spawn(move || {
@@ -51,10 +54,34 @@ fn capture() -> Captured {
     assert!(poll(&mut future).is_ready());
     burst_info!(burst_id = 7, neurons_fired = 98, synapses_activated = 1960);
     tracing::warn!(half = 0.5, "outside of all");
+    capture.page();
+    one_trace(&capture.manager, trace_id);
     let stats = capture.manager.stats();
     let captured = capture.finish();
-    assert!(stats.polls.emitted >= 4);
+    assert_eq!((stats.polls.emitted, stats.polls.collected, stats.polls.queued), (4, 4, 0));
     captured
+}
+
+/// A file of one trace alone.
+fn one_trace(manager: &ObservabilityManager, trace_id: TraceId) {
+    let path =
+        std::env::temp_dir().join(format!("feagi-observability-one-trace-{}.json", std::process::id()));
+    let written = manager.write_trace(trace_id, &path).unwrap();
+    let events: Vec<Value> = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((written.records, written.left_out), (3, 0));
+    let (asks, answers) = (of(&events, "X", "asks"), of(&events, "X", "answers"));
+    assert_eq!((asks.len(), answers.len(), of(&events, "s", "call").len()), (1, 2, 1));
+    assert!(
+        asks[0]["ts"] == 0.0
+            && events.iter().all(|event| {
+                let id = &event["args"]["trace_id"];
+                id.is_null() || *id == trace_id.to_string()
+            })
+    );
+    let nowhere = manager.write_trace(trace_id, path.join("below"));
+    assert!(nowhere.is_ok(), "folders are made");
+    std::fs::remove_dir_all(&path).unwrap();
 }
 
 /// One test, because a process observes once.

@@ -14,6 +14,10 @@ mod entry;
 pub(crate) mod exemplars;
 mod numbered;
 mod rate;
+#[cfg_attr(
+    not(feature = "chrome-tracing"),
+    allow(dead_code, reason = "only a trace file is made of whole records")
+)]
 mod recent;
 mod sink;
 mod stats;
@@ -22,7 +26,7 @@ pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use numbered::{NumberedField, numbered};
-pub(crate) use recent::Recent;
+pub(crate) use recent::{Recent, WholeRecord};
 pub use recent::{RecentKind, RecentRecord, RecentValue};
 pub(crate) use sink::Sink;
 pub(crate) use stats::Accounting;

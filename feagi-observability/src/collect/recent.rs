@@ -94,6 +94,22 @@ struct Kept {
     thread: Arc<ThreadInfo>,
 }
 
+/// A copy of a record that the store has, as outputs see records.
+pub(crate) struct WholeRecord(Kept);
+
+impl WholeRecord {
+    pub(crate) fn entry(&self) -> Entry<'_> {
+        self.0.raw.entry(&self.0.bytes, &self.0.thread)
+    }
+}
+
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        let (bytes, thread) = (self.bytes.clone(), Arc::clone(&self.thread));
+        Kept { raw: self.raw.alone(), is_line: self.is_line, bytes, thread }
+    }
+}
+
 // SAFETY: the one pointer in it leads to a site or to `tracing` metadata: statics, which are shared by all threads.
 unsafe impl Send for Kept {}
 
@@ -145,6 +161,14 @@ impl Recent {
         drop(store);
         found.sort_by_key(|record| record.start);
         found
+    }
+
+    /// The spans and foreign log records of a trace, in the order in which they ended.
+    pub(crate) fn whole_trace(&self, trace_id: TraceId) -> Vec<WholeRecord> {
+        let store = self.lock();
+        let of_trace = store.records.iter().filter(|kept| kept.raw.header.trace_id == trace_id);
+        let whole = of_trace.filter(|kept| kept.raw.is_span() || kept.raw.is_log());
+        whole.map(|kept| WholeRecord(kept.clone())).collect()
     }
 
     /// The last `count` log lines, in the order in which they were written.

@@ -12,6 +12,7 @@ mod event;
 mod events;
 mod file;
 mod flows;
+mod one_trace;
 
 use super::open::open;
 use crate::collect::{DropReason, Entry, EntryKind, Sink, SinkCounters};
@@ -21,6 +22,7 @@ use event::Origin;
 use events::Events;
 use file::TraceFile;
 use flows::Flows;
+pub(crate) use one_trace::{OneTrace, write_one_trace};
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind};

@@ -6,6 +6,9 @@
 mod attributes;
 #[cfg(feature = "chrome-tracing")]
 mod chrome;
+#[cfg(not(feature = "chrome-tracing"))]
+#[path = "chrome_absent.rs"]
+mod chrome;
 #[cfg(any(feature = "otlp", feature = "zipkin"))]
 #[cfg_attr(
     not(feature = "otlp-grpc"),
@@ -37,6 +40,7 @@ mod grpc;
 
 #[cfg(feature = "chrome-tracing")]
 pub(crate) use chrome::{ChromeConfig, ChromeSink};
+pub(crate) use chrome::{OneTrace, write_one_trace};
 #[cfg(feature = "file-logging")]
 pub(crate) use file::FileSink;
 #[cfg(feature = "otlp")]

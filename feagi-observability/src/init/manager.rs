@@ -1,5 +1,6 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
+use super::trace_file::TraceFiles;
 use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::ObservabilityConfig;
 use crate::error::ObservabilityError;
@@ -28,6 +29,7 @@ pub struct ObservabilityManager {
     running: Mutex<Option<Running>>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
+    pub(super) trace_files: TraceFiles,
 }
 
 /// What is to be stopped.
@@ -62,7 +64,16 @@ impl ObservabilityManager {
         recent: Arc<Recent>,
     ) -> Self {
         let running = Mutex::new(Some(running));
-        ObservabilityManager { telemetry, profiler, memory_profiler, running, accounting, recent }
+        let trace_files = TraceFiles::default();
+        ObservabilityManager {
+            telemetry,
+            profiler,
+            memory_profiler,
+            running,
+            accounting,
+            recent,
+            trace_files,
+        }
     }
 
     /// The same as [`init_observability`](crate::init_observability).

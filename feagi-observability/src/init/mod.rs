@@ -6,6 +6,7 @@ mod manager;
 mod plan;
 #[cfg(feature = "server")]
 mod serve;
+mod trace_file;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
@@ -22,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use lookup::TraceRecords;
 pub use manager::{ObservabilityManager, ShutdownReport};
+pub use trace_file::WrittenTrace;
 
 /// Once per process: global hooks cannot be taken back.
 static INITIALIZED: AtomicBool = AtomicBool::new(false);
@@ -106,13 +108,15 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         #[cfg(feature = "server")]
         server,
     };
-    Ok(ObservabilityManager::new(
+    let mut manager = ObservabilityManager::new(
         telemetry,
         (plan.profiler, plan.memory_profiler),
         running,
         accounting,
         recent,
-    ))
+    );
+    manager.trace_files = trace_file::TraceFiles::new(config);
+    Ok(manager)
 }
 
 /// Which signals a site feeds.

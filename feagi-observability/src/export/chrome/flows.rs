@@ -163,3 +163,6 @@ impl<V> Lately<V> {
         self.young.remove(&id).or_else(|| self.old.remove(&id))
     }
 }
+
+#[cfg(test)]
+mod tests;
