@@ -18,7 +18,8 @@ pub struct ProfilingConfig {
     pub sample_rate: f64,
     /// Write spans to `trace.json` in `output_dir`. Default false.
     pub chrome_tracing: bool,
-    /// Record with `perf` (Linux). Default false; there is no such backend yet, and asking for it is an error.
+    /// Record this process with `perf` (Linux) from the start on, into `perf.data` and `perf.script.txt` in `output_dir`. Where that cannot
+    /// be, a WARN line says why, and `ObservabilityManager::perf_status`. Default false.
     pub perf_profiling: bool,
     /// CPU samples a second and core. Default 99.
     pub frequency_hz: u32,

@@ -5,7 +5,7 @@ use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::ObservabilityConfig;
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
-use crate::profiling::{CpuProfiler, MemoryProfiler, ProfilingError};
+use crate::profiling::{CpuProfiler, MemoryProfiler, PerfRecorder, PerfStatus, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// How long the end of profiling waits for perf's files.
+const PERF_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long `Drop` waits for what is queued.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -30,6 +32,7 @@ pub struct ObservabilityManager {
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
     pub(super) trace_files: TraceFiles,
+    pub(super) perf: Option<PerfRecorder>,
 }
 
 /// What is to be stopped.
@@ -73,6 +76,7 @@ impl ObservabilityManager {
             accounting,
             recent,
             trace_files,
+            perf: None,
         }
     }
 
@@ -89,20 +93,43 @@ impl ObservabilityManager {
         &self.telemetry
     }
 
-    /// Begins to sample the CPU; does nothing where `profiling.cpu_profiling` is false.
+    /// Begins to sample the CPU; does nothing where `profiling.cpu_profiling` is false. Starts perf again if it was stopped and
+    /// `profiling.perf_profiling` is true.
     ///
     /// # Errors
     /// What the profiler refuses, such as a second start.
     pub fn start_profiling(&self) -> Result<(), ProfilingError> {
+        if let Some(perf) = &self.perf {
+            perf.start();
+        }
         self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)
     }
 
-    /// Ends sampling and returns the profile's path; `None` where `profiling.cpu_profiling` is false.
+    /// Ends sampling and returns the profile's path; `None` where `profiling.cpu_profiling` is false. Ends perf, too, which may take some
+    /// seconds to write its files; [`perf_status`](Self::perf_status) names them.
     ///
     /// # Errors
     /// What the profiler refuses, such as a stop without a start, or a folder that cannot be written.
     pub fn stop_profiling(&self) -> Result<Option<PathBuf>, ProfilingError> {
-        self.profiler.as_ref().map(CpuProfiler::stop).transpose()
+        let stopped = self.profiler.as_ref().map(CpuProfiler::stop).transpose();
+        if let Some(perf) = &self.perf {
+            perf.stop(PERF_TIMEOUT);
+        }
+        stopped
+    }
+
+    /// What `perf record` does for this process, which `profiling.perf_profiling` asks for: whether it records, what it has left, or why it
+    /// cannot.
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, PerfStatus, init_observability};
+    ///
+    /// let observability = init_observability(&ObservabilityConfig::default())?;
+    /// assert_eq!(observability.perf_status(), PerfStatus::Off);
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    pub fn perf_status(&self) -> PerfStatus {
+        self.perf.as_ref().map_or(PerfStatus::Off, PerfRecorder::status)
     }
 
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
@@ -130,6 +157,10 @@ impl ObservabilityManager {
     /// Calling it again only repeats the report.
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
         let deadline = deadline_in(timeout);
+        if let Some(perf) = &self.perf {
+            // What it has to say is still a record.
+            perf.stop(deadline.saturating_duration_since(Instant::now()));
+        }
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let timed_out = running.is_some_and(|running| !running.stop(deadline));
         let stats = self.stats();

@@ -14,6 +14,7 @@ use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, pace, registry, signals};
 use crate::logging::{Capture, Filter};
+use crate::profiling::PerfRecorder;
 use crate::telemetry::{MetricsRegistry, TelemetryCollector};
 use manager::Running;
 use plan::Plan;
@@ -116,6 +117,11 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         recent,
     );
     manager.trace_files = trace_file::TraceFiles::new(config);
+    if compiled::PROFILE && config.profiling.perf_profiling {
+        let perf = PerfRecorder::new(&config.profiling);
+        perf.start();
+        manager.perf = Some(perf);
+    }
     Ok(manager)
 }
 

@@ -76,11 +76,11 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
             config.telemetry.sample_ratio
         ));
     }
-    if profiling.perf_profiling {
-        return refuse(
-            "`profiling.perf_profiling` is true, but there is no `perf` backend yet; set it to false"
-                .to_owned(),
-        );
+    if profiling.perf_profiling && !cfg!(feature = "profiling") {
+        return Err(ObservabilityError::FeatureMissing {
+            field: "profiling.perf_profiling",
+            feature: "profiling",
+        });
     }
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
@@ -104,6 +104,7 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
         ("telemetry.otlp_metrics", "metrics", config.telemetry.otlp_metrics, compiled::METRICS),
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
         ("profiling.cpu_profiling", "profile", profiling.cpu_profiling, compiled::PROFILE),
+        ("profiling.perf_profiling", "profile", profiling.perf_profiling, compiled::PROFILE),
         ("profiling.memory_profiling", "profile", profiling.memory_profiling, compiled::PROFILE),
     ];
     match asked.into_iter().find(|(.., is_asked, is_there)| *is_asked && !is_there) {

@@ -9,6 +9,8 @@
 //! FlamegraphGenerator ─► folded text, or cpu.pb.gz through pprof_reader ─► Folded ─► svg
 //! ```
 //!
+//! `PerfRecorder` is apart from it: another program does the work.
+//!
 //! A sampler knows signals and symbols, a format knows bytes; they meet in `Profile` only, so a further sampler changes no
 //! format. The public types exist whatever the features: without `profiling` their constructors return
 //! [`ProfilingError::MissingFeature`].
@@ -18,6 +20,14 @@ mod cpu;
 mod error;
 mod flamegraph;
 mod heap;
+
+mod perf_status;
+
+#[cfg(all(target_os = "linux", feature = "profiling"))]
+mod perf;
+#[cfg(not(all(target_os = "linux", feature = "profiling")))]
+#[path = "perf_absent.rs"]
+mod perf;
 
 #[cfg(not(all(unix, feature = "profiling")))]
 mod absent;
@@ -50,3 +60,5 @@ pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;
 pub use heap::{MemoryProfiler, MemoryReport, MemorySample};
+pub(crate) use perf::PerfRecorder;
+pub use perf_status::{PerfStatus, PerfUnavailable};
