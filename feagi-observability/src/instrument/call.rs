@@ -14,6 +14,7 @@ use super::pace;
 use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
+use super::usdt;
 use super::value::Written;
 use crate::context::{Context, compiled};
 use std::mem::MaybeUninit;
@@ -113,6 +114,7 @@ pub(super) unsafe fn begin_scope<'f>(
             pace::thin(place, site);
         }
         thread.slot.put(context);
+        usdt::enter(&*context);
     }
     Running::new(call)
 }
@@ -139,6 +141,7 @@ pub(super) unsafe fn begin_future<'f>(
         if state.has(signals::THINNED) {
             pace::thin(place, site);
         }
+        usdt::enter(&*context);
     }
     Running::new(call)
 }
@@ -173,6 +176,7 @@ pub(super) unsafe fn begin_below<'f>(
         if !site.facts.is_async {
             thread.slot.enter(context);
         }
+        usdt::enter(&*context);
     }
     Running::new(call)
 }
@@ -289,8 +293,9 @@ unsafe fn end_carrying(call: *mut Call, thread: &ThreadState, site: &'static Sit
 #[inline(always)]
 unsafe fn end<const CARRYING: bool>(call: *mut Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
-    let Call { start, state, end: End { mark, .. }, .. } = unsafe { &*call };
+    let Call { context, start, state, end: End { mark, .. }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
+    usdt::exit(context, mark.outcome, duration);
     if state.has(signals::EXTRAS) {
         // SAFETY: the caller's promise; the state tells of the extras.
         return unsafe { end_with_extras::<CARRYING>(call, thread, site, duration) };
