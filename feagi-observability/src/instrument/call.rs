@@ -32,6 +32,8 @@ pub(super) struct Call {
     pub(super) series: MaybeUninit<u32>,
     /// Written for sites with extras alone; grows where those have `alloc`.
     pub(super) allocated: MaybeUninit<Allocated>,
+    /// The poll that it is in: its site, and the clock's ticks; written where polls are recorded alone.
+    poll: MaybeUninit<(&'static Site, u64)>,
     /// Whether the thread was unwinding already when the call began.
     unwinding: bool,
 }
@@ -361,27 +363,30 @@ unsafe fn push<const CARRYING: bool>(
     }
 }
 
-/// The time, if the call has a span.
+/// Notes when a poll begins.
 ///
 /// # Safety
-/// `call` has begun.
+/// `call` has begun, at this site, and is in no other poll.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn poll_start(call: *const Call) -> Option<u64> {
+pub(super) unsafe fn begin_poll(call: *mut Call, site: &'static Site) {
     // SAFETY: the caller's promise.
-    let flags = unsafe { (*call).end.mark.flags };
-    (flags & flags::SPAN != 0).then(clock::now)
+    unsafe { (&raw mut (*call).poll).write(MaybeUninit::new((site, clock::now()))) };
 }
 
-/// Writes the record of a poll of the call, which began at `start` and ends now.
+/// Writes the record of a poll that ends now, if its call has a span.
 ///
 /// # Safety
-/// `call` has begun.
+/// That of [`begin_poll`], which came before.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn push_poll(call: *const Call, thread: &ThreadState, site: &'static Site, start: u64) {
+pub(super) unsafe fn end_poll(call: *const Call, thread: &ThreadState) {
     // SAFETY: the caller's promise.
-    let context = unsafe { &(*call).context };
+    let (context, (site, start)) = unsafe { (&(*call).context, (*call).poll.assume_init()) };
+    // SAFETY: the caller's promise.
+    if unsafe { (*call).end.mark.flags } & flags::SPAN == 0 {
+        return;
+    }
     let mark = Mark { kind: Kind::Poll, outcome: Outcome::Ok, flags: flags::SAMPLED };
     let header = || Header {
         bytes: 0,

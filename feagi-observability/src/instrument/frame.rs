@@ -173,19 +173,28 @@ impl Running<'_> {
         unsafe { thread.slot.enter(self.context()) }
     }
 
-    /// When a poll begins that leaves a record; `None` of nearly all.
+    /// Before each poll: of nearly all nothing is asked.
     #[inline(always)]
-    pub(super) fn poll_start(&self) -> Option<u64> {
-        // SAFETY: the call has begun; nobody changes its state.
-        let state = unsafe { (*self.call.as_ptr()).state };
-        // SAFETY: the call has begun.
-        if state.has(signals::POLLS) { unsafe { call::poll_start(self.call.as_ptr()) } } else { None }
+    pub(super) fn begin_poll(&self, site: &'static Site) {
+        let call = self.call.as_ptr();
+        // SAFETY: the call has begun; the slot's reader looks at its context alone.
+        unsafe {
+            if (*call).state.has(signals::POLLS) {
+                call::begin_poll(call, site);
+            }
+        }
     }
 
-    /// Writes the record of a poll that ends now.
-    pub(super) fn record_poll(&self, thread: &ThreadState, site: &'static Site, start: u64) {
+    /// After each poll that [`begin_poll`](Self::begin_poll) was before.
+    #[inline(always)]
+    pub(super) fn end_poll(&self, thread: &ThreadState) {
+        let call = self.call.as_ptr();
         // SAFETY: the call has begun.
-        unsafe { call::push_poll(self.call.as_ptr(), thread, site, start) };
+        unsafe {
+            if (*call).state.has(signals::POLLS) {
+                call::end_poll(call, thread);
+            }
+        }
     }
 
     /// Leaves and ends the call of a function.

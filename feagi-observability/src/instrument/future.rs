@@ -199,10 +199,7 @@ fn count_untimed(site: &'static Site, series: u32, outcome: Outcome) {
 struct Entered<'c> {
     thread: &'static ThreadState,
     call: &'c Running<'c>,
-    site: &'static Site,
     previous: *const Context,
-    /// When the poll began; `None` where it leaves no record.
-    start: Option<u64>,
 }
 
 impl<'c> Entered<'c> {
@@ -211,9 +208,9 @@ impl<'c> Entered<'c> {
     fn enter(call: &'c Option<Running<'_>>, site: &'static Site) -> Option<Self> {
         let call = call.as_ref()?;
         let thread = thread::attach()?;
-        let start = call.poll_start();
+        call.begin_poll(site);
         // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
-        Some(Entered { thread, call, site, previous: unsafe { call.enter(thread) }, start })
+        Some(Entered { thread, call, previous: unsafe { call.enter(thread) } })
     }
 }
 
@@ -221,9 +218,7 @@ impl Drop for Entered<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         self.thread.slot.leave(self.call.context(), self.previous);
-        if let Some(start) = self.start {
-            self.call.record_poll(self.thread, self.site, start);
-        }
+        self.call.end_poll(self.thread);
     }
 }
 
