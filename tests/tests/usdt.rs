@@ -15,7 +15,7 @@ fn a_program_says_where_its_probes_are_if_it_has_any() {
         assert!(probes.is_empty(), "{probes:?}");
         return;
     }
-    for (name, arguments) in [("enter", 5), ("exit", 7)] {
+    for (name, arguments) in [("enter", 5), ("exit", 6)] {
         let found: Vec<_> =
             probes.iter().filter(|probe| probe.contains(&format!("Name: {name}\n"))).collect();
         assert!(!found.is_empty(), "no probe `{name}`: {probes:?}");

@@ -298,9 +298,9 @@ unsafe fn end<const CARRYING: bool>(call: *mut Call, thread: &ThreadState, site:
     let Call { context, start, state, end: End { mark, .. }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
     usdt::exit(context, mark.outcome, duration);
-    if state.has(signals::EXTRAS) {
-        // SAFETY: the caller's promise; the state tells of the extras.
-        return unsafe { end_with_extras::<CARRYING>(call, thread, site, duration) };
+    if state.has(signals::EXTRAS | signals::POLLS) {
+        // SAFETY: the caller's promise.
+        return unsafe { end_with_more::<CARRYING>(call, thread, site, duration) };
     }
     if state.has(signals::METRICS) {
         thread.shard(state.index(), site).record_call(mark.outcome, duration);
@@ -310,10 +310,10 @@ unsafe fn end<const CARRYING: bool>(call: *mut Call, thread: &ThreadState, site:
 }
 
 /// # Safety
-/// That of [`end`]; the site has extras.
+/// That of [`end`].
 #[cold]
 #[inline(never)]
-unsafe fn end_with_extras<const CARRYING: bool>(
+unsafe fn end_with_more<const CARRYING: bool>(
     call: *mut Call,
     thread: &ThreadState,
     site: &'static Site,
@@ -321,8 +321,17 @@ unsafe fn end_with_extras<const CARRYING: bool>(
 ) {
     // SAFETY: the caller's promise.
     unsafe {
-        let more = extras::end(&Judged::new(call, site, duration), thread, site);
-        (*call).end.mark.flags |= more;
+        let state = (*call).state;
+        if state.has(signals::POLLS) {
+            // Each way to here leads through the last poll, or through the drop in its place.
+            let before = clock::to_nanos((*call).poll.assume_init().1.saturating_sub((*call).start));
+            push_poll(call, thread, duration.saturating_sub(before));
+        }
+        if state.has(signals::EXTRAS) {
+            (*call).end.mark.flags |= extras::end(&Judged::new(call, site, duration), thread, site);
+        } else if state.has(signals::METRICS) {
+            thread.shard(state.index(), site).record_call((*call).end.mark.outcome, duration);
+        }
         push::<CARRYING>(call, thread, site, duration);
     }
 }
@@ -374,13 +383,25 @@ pub(super) unsafe fn begin_poll(call: *mut Call, site: &'static Site) {
     unsafe { (&raw mut (*call).poll).write(MaybeUninit::new((site, clock::now()))) };
 }
 
-/// Writes the record of a poll that ends now, if its call has a span.
+/// Writes the record of a poll that ends now, and is not the last.
 ///
 /// # Safety
 /// That of [`begin_poll`], which came before.
 #[cold]
 #[inline(never)]
 pub(super) unsafe fn end_poll(call: *const Call, thread: &ThreadState) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let start = (*call).poll.assume_init().1;
+        push_poll(call, thread, clock::to_nanos(clock::now().saturating_sub(start)));
+    }
+}
+
+/// Writes the record of a poll, if its call has a span.
+///
+/// # Safety
+/// That of [`end_poll`].
+unsafe fn push_poll(call: *const Call, thread: &ThreadState, duration: u64) {
     // SAFETY: the caller's promise.
     let (context, (site, start)) = unsafe { (&(*call).context, (*call).poll.assume_init()) };
     // SAFETY: the caller's promise.
@@ -396,7 +417,7 @@ pub(super) unsafe fn end_poll(call: *const Call, thread: &ThreadState) {
         span_id: context.span_id,
         parent_id: context.parent_id,
         start,
-        duration: clock::to_nanos(clock::now().saturating_sub(start)),
+        duration,
     };
     // SAFETY: there are no fields.
     unsafe { thread.ring.push(mark.flags, 0, ptr::null(), header) };

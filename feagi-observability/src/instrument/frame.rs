@@ -185,7 +185,7 @@ impl Running<'_> {
         }
     }
 
-    /// After each poll that [`begin_poll`](Self::begin_poll) was before.
+    /// After each poll that [`begin_poll`](Self::begin_poll) was before and that is not the last: the end of the call is the end of that one.
     #[inline(always)]
     pub(super) fn end_poll(&self, thread: &ThreadState) {
         let call = self.call.as_ptr();

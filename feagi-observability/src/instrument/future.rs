@@ -218,7 +218,6 @@ impl Drop for Entered<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         self.thread.slot.leave(self.call.context(), self.previous);
-        self.call.end_poll(self.thread);
     }
 }
 
@@ -232,6 +231,11 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
         let entered = Entered::enter(&this.call, this.site);
         // SAFETY: structural pinning of `future`.
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
+        if polled.is_pending()
+            && let Some(entered) = &entered
+        {
+            entered.call.end_poll(entered.thread);
+        }
         drop(entered);
         if let Poll::Ready(output) = &polled {
             this.finish(output);

@@ -3,8 +3,10 @@
 //! Two probes of the provider `feagi_observability`, in the format of `<sys/sdt.h>`: a note in the program says where they are, and a
 //! tracer puts its breakpoint there. Each has a semaphore, which the tracer raises: until then a call reads one number and branches.
 //!
-//! * `enter`: place and length of the site's name, the upper and the lower half of the trace id, the span id.
-//! * `exit`: the same, then the outcome (0 ok, 1 error, 2 panic, 3 cancelled) and the duration in nanoseconds.
+//! * `enter`: place and length of the site's name, the lower half of the trace id, the span id, the upper half of the trace id.
+//! * `exit`: the first four as well, the outcome (0 ok, 1 error, 2 panic, 3 cancelled), the duration in nanoseconds.
+//!
+//! Six arguments each at most: bpftrace reads no more.
 
 use super::outcome::Outcome;
 use crate::context::Context;
@@ -17,9 +19,9 @@ pub(super) fn enter(context: &Context) {
         enter,
         context.name.get().as_ptr(),
         context.name.get().len(),
-        context.trace_id.high,
         context.trace_id.low,
-        context.span_id.0
+        context.span_id.0,
+        context.trace_id.high
     );
 }
 
@@ -31,7 +33,6 @@ pub(super) fn exit(context: &Context, outcome: Outcome, duration: u64) {
         exit,
         context.name.get().as_ptr(),
         context.name.get().len(),
-        context.trace_id.high,
         context.trace_id.low,
         context.span_id.0,
         outcome as u8,
