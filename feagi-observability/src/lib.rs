@@ -58,8 +58,8 @@ pub use feagi_observability_macros::{
 pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, WrittenTrace, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use profiling::{
-    CpuProfiler, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport, MemorySample, PerfStatus,
-    PerfUnavailable, ProfilingError,
+    CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport,
+    MemorySample, PerfStatus, PerfUnavailable, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

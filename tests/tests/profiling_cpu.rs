@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -66,10 +67,10 @@ fn the_busy_function_its_thread_and_its_cpu_time_are_in_the_profile() {
     let busy_count: u64 = busy.iter().map(|sample| sample.values[0]).sum();
     assert!(busy_count * 2 > pprof.total(0), "{busy_count} of {} samples", pprof.total(0));
 
-    // A nanosecond may be lost to rounding in each sample.
-    let total = pprof.total(1);
-    assert!(total + pprof.samples.len() as u64 >= inner.as_nanos() as u64, "{total} ns, {inner:?} used");
-    assert!(total <= outer.as_nanos() as u64, "{total} ns, {outer:?} used");
+    // A thread's first sample comes somewhere within its first period, and its last period is not over when it ends.
+    let (total, few_periods) = (Duration::from_nanos(pprof.total(1)), Duration::from_millis(40));
+    assert!(total + few_periods >= inner, "{total:?}, {inner:?} used");
+    assert!(total <= outer + few_periods, "{total:?}, {outer:?} used");
 
     let [_, system_name, file] = pprof.functions.iter().find(|f| f[0].contains(BUSY)).expect("the function");
     assert!(system_name.starts_with("_ZN") || system_name.starts_with("_R"), "{system_name} is not mangled");
@@ -160,15 +161,15 @@ fn stop_without_start_is_an_error_and_so_is_a_second_stop() {
 fn a_profile_without_samples_is_a_valid_file_and_leaves_no_old_flamegraph() {
     let _alone = alone();
     let folder = Folder::new("cpu-empty");
-    // The first tick would come after a second of CPU time.
     let profiler = profiler(&folder, 1);
     profiler.start().expect("started");
     let old = folder.join("profiles").join("cpu.svg");
     fs::write(&old, "of an earlier run").expect("written");
-    let path = profiler.stop().expect("stopped");
+    let nothing = profiler.finish().expect("stopped").filtered(|_| false);
+    let path = nothing.write(&folder.join("profiles")).expect("written");
     let pprof = Pprof::read(&path);
     assert_eq!((pprof.samples.len(), pprof.sample_types.len()), (0, 2));
-    assert_eq!(profiler.flamegraph_path(), None);
+    assert!(matches!(nothing.flamegraph(), Err(ProfilingError::EmptyProfile)));
     assert!(!old.exists());
     assert!(matches!(FlamegraphGenerator.generate(&path), Err(ProfilingError::EmptyProfile)));
 }
@@ -189,24 +190,38 @@ fn a_dropped_profiler_gives_the_signal_back() {
     assert_eq!(sigprof_action(), before);
 }
 
-extern "C" fn somebody_elses_handler(_signal: libc::c_int) {}
+/// How often somebody else's handler was called.
+static THEIRS: AtomicU64 = AtomicU64::new(0);
 
+extern "C" fn somebody_elses_handler(_signal: libc::c_int) {
+    // Relaxed: read by the thread that the signal was sent to.
+    THEIRS.fetch_add(1, Ordering::Relaxed);
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
-fn another_profilers_signal_handler_is_respected() {
+fn another_profilers_handler_gets_its_signals_meanwhile_and_its_place_back_at_the_end() {
     let _alone = alone();
     let folder = Folder::new("cpu-foreign");
     let profiler = profiler(&folder, 99);
     let theirs = somebody_elses_handler as *const () as libc::sighandler_t;
     // SAFETY: the handler is a plain function that does nothing.
     let before = unsafe { libc::signal(libc::SIGPROF, theirs) };
-    let refused = profiler.start();
+    profiler.start().expect("started");
+    assert_ne!(sigprof_action(), theirs);
+    for _ in 0..7 {
+        // SAFETY: there is a handler.
+        assert_eq!(unsafe { libc::raise(libc::SIGPROF) }, 0);
+    }
+    let met = THEIRS.load(Ordering::Relaxed);
+    simulate_spiking_neurons(Duration::from_millis(300));
+    let path = profiler.stop().expect("stopped");
     let kept = sigprof_action();
     // SAFETY: puts back what the first call returned.
     unsafe { libc::signal(libc::SIGPROF, before) };
-    assert!(matches!(refused, Err(ProfilingError::SignalTaken)), "{refused:?}");
+    assert_eq!((met, THEIRS.load(Ordering::Relaxed)), (7, 7), "theirs alone");
     assert_eq!(kept, theirs);
-    profiler.start().expect("free now");
-    profiler.stop().expect("stopped");
+    assert!(Pprof::read(&path).total(0) > 10, "ours came all the same");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Outputs {
     pub(crate) recent: Arc<Recent>,
     /// Exit lines a second and site.
     pub(crate) rate_limit: u32,
+    /// Shown each call that took longer than its budget.
+    pub(crate) over_budget: Box<dyn FnMut(&Entry<'_>) + Send>,
     /// Called at each look at the rings.
     pub(crate) pulse: Box<dyn FnMut() + Send>,
     /// Called every five seconds.
@@ -203,6 +205,9 @@ impl Worker {
 
     /// Whether the log has got it.
     fn hand_out(&mut self, record: &Raw, entry: &mut Entry<'_>) -> bool {
+        if entry.over_budget {
+            (self.outputs.over_budget)(entry);
+        }
         let has_example = compiled::METRICS
             && compiled::TRACE
             && (record.is_span() || record.is_adopted() && entry.sampled);

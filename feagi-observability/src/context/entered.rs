@@ -42,10 +42,11 @@ impl Key {
     }
 }
 
-struct Stay {
-    /// Its trace id is invalid once it is marked, and where a guard has the thread be in no context.
+#[repr(C)]
+pub(super) struct Stay {
+    /// First, so that a pointer to it is one to the stay. Its trace id is invalid once it is marked, and where a guard has the thread be in no context.
     context: UnsafeCell<Context>,
-    previous: Cell<*const Context>,
+    pub(super) previous: Cell<*const Context>,
     /// The call, closure or poll that it was entered in; null for a foreign span's.
     frame: Cell<*const Context>,
     key: Cell<Key>,
@@ -104,7 +105,7 @@ impl Entered {
         stay.frame.set(frame);
         stay.key.set(key);
         stays.live.push(stay);
-        Some(stay.context.get())
+        Some(stay.place())
     }
 
     /// Ends the last stay of `key`, wherever it stands.
@@ -114,7 +115,7 @@ impl Entered {
             return Left::Keep;
         };
         let stay = stays.live.remove(index);
-        let place: *const Context = stay.context.get();
+        let place = stay.place();
         if ptr::eq(place, innermost) {
             stays.spare.push(stay);
             return Left::Restore(stay.previous.get());
@@ -166,7 +167,10 @@ impl Entered {
 impl Stays {
     fn mark(&mut self, stay: &'static Stay) {
         // SAFETY: not innermost, so nobody reads it before it is; the pointers to it are not followed until then.
-        unsafe { (*stay.context.get()).trace_id = TraceId::NONE };
+        unsafe {
+            (*stay.context.get()).trace_id = TraceId::NONE;
+            (*stay.context.get()).fate = (*stay.context.get()).fate.marked();
+        }
         self.marked.push(stay);
     }
 
@@ -212,6 +216,11 @@ impl Stays {
 }
 
 impl Stay {
+    /// Where its context stands, and with it the stay.
+    fn place(&'static self) -> *const Context {
+        ptr::from_ref(self).cast()
+    }
+
     fn leaked() -> &'static Stay {
         Box::leak(Box::new(Stay {
             context: UnsafeCell::new(Context::NONE),

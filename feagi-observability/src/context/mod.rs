@@ -6,8 +6,17 @@ mod carrying;
 mod entered;
 mod fresh;
 mod ids;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) mod labelled;
 pub(crate) mod propagation;
 pub(crate) mod sampling;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) mod seats;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64", feature = "profiling")))]
+#[path = "seats_absent.rs"]
+pub(crate) mod seats;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+mod seen;
 mod shared;
 mod slot;
 

@@ -7,7 +7,7 @@ use super::TraceId;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
-const RANDOM_BITS: u32 = 56;
+pub(super) const RANDOM_BITS: u32 = 56;
 
 /// In the upper 56 bits, as trace ids are shifted; zero keeps all. Until somebody wants spans it keeps none.
 static THRESHOLD: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -18,7 +18,7 @@ pub(crate) fn keep(ratio: f64) {
     THRESHOLD.store(threshold(ratio), Relaxed);
 }
 
-fn threshold(ratio: f64) -> u64 {
+pub(super) fn threshold(ratio: f64) -> u64 {
     let all = 1_u64 << RANDOM_BITS;
     // From floats the cast saturates.
     let left_out = all - ((ratio * all as f64) as u64).min(all);

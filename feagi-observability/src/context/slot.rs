@@ -36,6 +36,8 @@ impl Fate {
     const THINNED: u8 = 2;
     /// The trace begins with it.
     const ROOT: u8 = 4;
+    /// The stay of a guard that is gone, see `entered`.
+    pub(super) const MARKED: u8 = 8;
 
     #[inline(always)]
     pub(crate) const fn root(is_sampled: bool) -> Fate {
@@ -57,6 +59,11 @@ impl Fate {
     /// The same without its own span.
     pub(crate) fn thinned(self) -> Fate {
         Fate(self.0 | Fate::THINNED)
+    }
+
+    /// That of a stay which nobody is in any more.
+    pub(super) fn marked(self) -> Fate {
+        Fate(self.0 | Fate::MARKED)
     }
 
     /// Whether the trace is kept.
@@ -158,7 +165,7 @@ impl Context {
 /// What a thread has of its own on the way of a call; the first part of the thread's state.
 #[repr(C)]
 pub(crate) struct ThreadSlot {
-    current: AtomicPtr<Context>,
+    pub(super) current: AtomicPtr<Context>,
     /// What is carried beside the ids; null where nothing is, nor hidden.
     pub(super) carrying: Cell<*const Carried>,
     fresh: FreshIds,

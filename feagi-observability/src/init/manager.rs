@@ -2,10 +2,10 @@
 
 use super::trace_file::TraceFiles;
 use crate::collect::{Accounting, Collector, Recent, Stats};
-use crate::config::ObservabilityConfig;
+use crate::config::{ObservabilityConfig, ProfilingConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
-use crate::profiling::{CpuProfiler, MemoryProfiler, PerfRecorder, PerfStatus, ProfilingError};
+use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, PerfRecorder, PerfStatus, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,6 +28,7 @@ pub struct ObservabilityManager {
     pub profiler: Option<CpuProfiler>,
     /// The memory profiler, where `profiling.memory_profiling` asks for it.
     pub memory_profiler: Option<MemoryProfiler>,
+    profiling: ProfilingConfig,
     running: Mutex<Option<Running>>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
@@ -38,6 +39,7 @@ pub struct ObservabilityManager {
 /// What is to be stopped.
 pub(super) struct Running {
     pub(super) collector: Collector,
+    pub(super) windows: super::windows::Windows,
     /// Whether foreign events are taken.
     pub(super) capture: Arc<AtomicBool>,
     #[cfg(feature = "otlp")]
@@ -62,6 +64,7 @@ impl ObservabilityManager {
     pub(super) fn new(
         telemetry: Arc<TelemetryCollector>,
         (profiler, memory_profiler): (Option<CpuProfiler>, Option<MemoryProfiler>),
+        profiling: ProfilingConfig,
         running: Running,
         accounting: Accounting,
         recent: Arc<Recent>,
@@ -72,6 +75,7 @@ impl ObservabilityManager {
             telemetry,
             profiler,
             memory_profiler,
+            profiling,
             running,
             accounting,
             recent,
@@ -130,6 +134,24 @@ impl ObservabilityManager {
     /// ```
     pub fn perf_status(&self) -> PerfStatus {
         self.perf.as_ref().map_or(PerfStatus::Off, PerfRecorder::status)
+    }
+
+    /// Samples the CPU for so long, while the calling thread sleeps, and hands the profile over, whether or not
+    /// `profiling.cpu_profiling` is set. Touches no file.
+    ///
+    /// ```no_run
+    /// use feagi_observability::{ObservabilityConfig, init_observability};
+    /// use std::time::Duration;
+    /// let observability = init_observability(&ObservabilityConfig::default())?;
+    /// let profile = observability.profile(Duration::from_secs(2))?;
+    /// print!("{}", profile.folded());
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the profiler refuses, such as a second profile at the same time.
+    pub fn profile(&self, duration: Duration) -> Result<CpuProfile, ProfilingError> {
+        CpuProfiler::new(&self.profiling)?.window(duration)
     }
 
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
@@ -191,6 +213,7 @@ impl Running {
             // While the collector hands on the rest.
             metrics.closing(deadline);
         }
+        self.windows.close();
         let closed = self.collector.close(deadline);
         #[cfg(feature = "otlp")]
         if let Some(metrics) = &self.metrics {

@@ -4,9 +4,11 @@ mod collectors;
 mod lookup;
 mod manager;
 mod plan;
+mod samples;
 #[cfg(feature = "server")]
 mod serve;
 mod trace_file;
+mod windows;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
 use crate::config::{ObservabilityConfig, TelemetryConfig};
@@ -20,6 +22,7 @@ use manager::Running;
 use plan::Plan;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
+use windows::Windows;
 
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use lookup::TraceRecords;
@@ -64,6 +67,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let counts = Arc::new(CollectorCounts::default());
     let accounting = Accounting { collector: Arc::clone(&counts), sinks: plan.counters() };
     let metrics = MetricsRegistry::with_accounting(accounting.clone());
+    metrics.add_source(Box::new(samples::families));
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let capture = Arc::new(AtomicBool::new(false));
@@ -73,12 +77,15 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     }
     clock::calibrate();
     let watched = Arc::clone(&telemetry);
+    let windows =
+        Windows::open(plan.window_profiler, &config.profiling).map_err(ObservabilityError::Thread)?;
     let recent = Arc::new(Recent::new(config.logging.recent));
     let outputs = Outputs {
         lines: plan.lines,
         spans: plan.spans,
         recent: Arc::clone(&recent),
         rate_limit: config.logging.rate_limit,
+        over_budget: windows.hook(),
         pulse: Box::new(move || watched.look_for_heartbeats()),
         upkeep,
     };
@@ -103,6 +110,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     }
     let running = Running {
         collector,
+        windows,
         capture,
         #[cfg(feature = "otlp")]
         metrics,
@@ -112,6 +120,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let mut manager = ObservabilityManager::new(
         telemetry,
         (plan.profiler, plan.memory_profiler),
+        config.profiling.clone(),
         running,
         accounting,
         recent,

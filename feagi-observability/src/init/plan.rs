@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) spans: Vec<Box<dyn Sink>>,
     pub(crate) profiler: Option<CpuProfiler>,
     pub(crate) memory_profiler: Option<MemoryProfiler>,
+    /// For calls over their budget.
+    pub(crate) window_profiler: Option<CpuProfiler>,
     #[cfg(feature = "otlp")]
     pub(crate) metrics: Option<crate::export::PreparedMetrics>,
     #[cfg(feature = "server")]
@@ -34,10 +36,13 @@ impl Plan {
         let profiling = &config.profiling;
         let profiler = profiling.cpu_profiling.then(|| CpuProfiler::new(profiling)).transpose()?;
         let memory_profiler = profiling.memory_profiling.then(|| MemoryProfiler::new(true));
+        let wants_windows = compiled::PROFILE && profiling.window_on_budget > 0;
+        let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {
             filter,
             profiler,
             memory_profiler,
+            window_profiler,
             #[cfg(feature = "server")]
             listener: config.telemetry.listen.as_deref().map(listen).transpose()?,
             #[cfg(feature = "otlp")]
@@ -105,6 +110,7 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
         ("profiling.cpu_profiling", "profile", profiling.cpu_profiling, compiled::PROFILE),
         ("profiling.perf_profiling", "profile", profiling.perf_profiling, compiled::PROFILE),
+        ("profiling.window_on_budget", "profile", profiling.window_on_budget > 0, compiled::PROFILE),
         ("profiling.memory_profiling", "profile", profiling.memory_profiling, compiled::PROFILE),
     ];
     match asked.into_iter().find(|(.., is_asked, is_there)| *is_asked && !is_there) {

@@ -8,7 +8,7 @@ use super::ring::Ring;
 use super::shard::Shard;
 use super::site::Site;
 use super::value::REQUEST_ID_KEY;
-use crate::context::{ThreadSlot, set_thread_slot, thread_slot};
+use crate::context::{ThreadSlot, compiled, seats, set_thread_slot, thread_slot};
 use std::cell::{Cell, UnsafeCell};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -160,13 +160,28 @@ pub(crate) fn slot() -> Option<&'static ThreadSlot> {
 }
 
 /// Its destructor runs when the thread ends.
-struct Leave(&'static ThreadState);
+struct Leave {
+    state: &'static ThreadState,
+    /// Where the sampler finds its slot, if there is a sampler, and was room.
+    seat: Option<usize>,
+}
+
+impl Leave {
+    fn new() -> Self {
+        let state = registry::take_thread();
+        let seat = if compiled::PROFILE { seats::sit(&state.slot) } else { None };
+        Leave { state, seat }
+    }
+}
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        // First: later calls on this thread must not write into what others may get.
+        // First: later calls on this thread must not write into what others may get, nor its signal handler read it.
         set_thread_slot(ptr::null());
-        self.0.leave();
+        if let Some(seat) = self.seat {
+            seats::rise(seat);
+        }
+        self.state.leave();
     }
 }
 
@@ -180,7 +195,7 @@ fn attach_first() -> Option<&'static ThreadState> {
     let _uncounted = Uncounted::begin();
     LEAVE
         .try_with(|leave| {
-            let state = leave.get_or_init(|| Leave(registry::take_thread())).0;
+            let state = leave.get_or_init(Leave::new).state;
             set_thread_slot(ptr::from_ref(state).cast());
             state
         })

@@ -1,9 +1,10 @@
-//! Stands in for the recorder and the renderer where they are not compiled in: says so, and does nothing.
+//! Stands in for the recorder and the formats where they are not compiled in: says so, and does nothing.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use super::ProfilingError;
+use super::capture::CpuProfile;
 use crate::config::ProfilingConfig;
 
 /// A recorder that cannot exist, so that its methods need no error of their own.
@@ -18,12 +19,51 @@ impl Recorder {
         match self.0 {}
     }
 
+    pub(super) fn start_in_memory(&mut self) -> Result<(), ProfilingError> {
+        match self.0 {}
+    }
+
     pub(super) fn stop(&mut self) -> Result<PathBuf, ProfilingError> {
+        match self.0 {}
+    }
+
+    pub(super) fn finish(&mut self) -> Result<CpuProfile, ProfilingError> {
         match self.0 {}
     }
 
     pub(super) fn flamegraph_path(&self) -> Option<PathBuf> {
         match self.0 {}
+    }
+
+    pub(super) fn output_dir(&self) -> &Path {
+        match self.0 {}
+    }
+}
+
+/// The formats, for a profile that nobody can have.
+pub(super) mod render {
+    use super::super::folded::Folded;
+    use super::super::profile::Profile;
+    use super::{Path, PathBuf, ProfilingError, missing};
+
+    pub(in super::super) fn pprof(_: &Profile) -> Result<Vec<u8>, ProfilingError> {
+        Err(missing("the pprof format"))
+    }
+
+    pub(in super::super) fn flamegraph(_: &Folded) -> Result<Vec<u8>, ProfilingError> {
+        Err(missing("flamegraph rendering"))
+    }
+
+    pub(in super::super) fn difference(_: &Folded, _: &Folded) -> Result<Vec<u8>, ProfilingError> {
+        Err(missing("flamegraph rendering"))
+    }
+
+    pub(in super::super) fn files(
+        _: &Profile,
+        _: &Path,
+        _: &str,
+    ) -> Result<(PathBuf, Option<PathBuf>), ProfilingError> {
+        Err(missing("the pprof format"))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use super::{ProfilingError, Recorder};
+use super::{CpuProfile, ProfilingError, Recorder};
 use crate::config::ProfilingConfig;
 use crate::context::compiled;
 
@@ -20,14 +21,18 @@ use crate::context::compiled;
 /// # Ok::<(), feagi_observability::ProfilingError>(())
 /// ```
 ///
-/// Read the profile with `go tool pprof -top cpu.pb.gz` (`-tags` shows the threads) or speedscope; the SVG opens in a browser.
+/// Read the profile with `go tool pprof -top cpu.pb.gz` or speedscope; the SVG opens in a browser. Each sample that was taken in an
+/// observed call has the labels `trace_id`, `span_id` and `observe`, the call's name, and `request_id` where the caller has set one, so that
+/// `-tags` lists them and `-tagfocus=trace_id=…` shows one trace; every sample has `thread`. They are right across `.await`, tasks
+/// that change threads, and closures that carry contexts. On systems other than Linux on x86_64 the sampler is that of the `pprof`
+/// crate (feature `pprof-rs`), whose samples have `thread` and no other label.
 /// Names come from the binary: `debug = "limited"` in the build profile gives full paths, generics, inlined functions and lines;
 /// `debug = "line-tables-only"` gives bare names without their modules; no debug information, full names of what was not inlined;
 /// a stripped binary, none.
 ///
 /// A process has one profiling signal and so takes one profile at a time. While it is taken, system calls that are not
 /// restarted automatically (`poll`, `nanosleep`) may end early with `EINTR`. `ProfilingConfig::sample_rate` thins labels,
-/// not samples: this sampler sets none but `thread`, so the rate does not matter to it.
+/// not samples. A handler of the host's own for SIGPROF gets the signals that are not ours, and is put back at the end.
 ///
 /// Dropping a running profiler stops it and discards what it has recorded.
 pub struct CpuProfiler {
@@ -40,7 +45,7 @@ impl CpuProfiler {
     /// # Errors
     ///
     /// [`ProfilingError::MissingFeature`] without the feature `profiling`, [`ProfilingError::Frequency`] when `frequency_hz` is
-    /// out of range, [`ProfilingError::CompiledOut`] under `feagi_observability_off="profile"`.
+    /// out of range, [`ProfilingError::SampleRate`] when `sample_rate` is, [`ProfilingError::CompiledOut`] under `feagi_observability_off="profile"`.
     pub fn new(config: &ProfilingConfig) -> Result<Self, ProfilingError> {
         // Here and below: what cannot be reached is not linked.
         if !compiled::PROFILE {
@@ -49,12 +54,12 @@ impl CpuProfiler {
         Ok(Self { recorder: Mutex::new(Recorder::new(config)?) })
     }
 
-    /// Creates the output folder and begins to sample. The first start in a process takes some milliseconds: it reads the
-    /// unwind tables of all loaded libraries. Libraries loaded later show as the end of the stack.
+    /// Creates the output folder and begins to sample. A start takes some milliseconds: it reads the unwind tables of all loaded
+    /// libraries; those that are loaded later are found within 50 ms.
     ///
     /// # Errors
     ///
-    /// [`ProfilingError::AlreadyRunning`], [`ProfilingError::SignalTaken`], or what the folder or the sampler refuses.
+    /// [`ProfilingError::AlreadyRunning`], or what the folder or the sampler refuses.
     pub fn start(&self) -> Result<(), ProfilingError> {
         if !compiled::PROFILE {
             return Err(ProfilingError::CompiledOut);
@@ -74,6 +79,41 @@ impl CpuProfiler {
             return Err(ProfilingError::CompiledOut);
         }
         self.recorder().stop()
+    }
+
+    /// Stops sampling and hands the profile over, instead of writing it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfilingError::NotRunning`].
+    pub fn finish(&self) -> Result<CpuProfile, ProfilingError> {
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
+        self.recorder().finish()
+    }
+
+    /// Samples for so long, while the calling thread sleeps, and hands the profile over. Touches no file.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfilingError::AlreadyRunning`], or what the sampler refuses.
+    pub fn window(&self, duration: Duration) -> Result<CpuProfile, ProfilingError> {
+        if !compiled::PROFILE {
+            return Err(ProfilingError::CompiledOut);
+        }
+        self.recorder().start_in_memory()?;
+        std::thread::sleep(duration);
+        self.recorder().finish()
+    }
+
+    /// The same until `stopped`, which waits, says that it is over; then writes it under `name`.
+    pub(crate) fn window_into(&self, name: &str, stopped: impl FnOnce()) -> Result<PathBuf, ProfilingError> {
+        self.recorder().start_in_memory()?;
+        stopped();
+        let profile = self.recorder().finish()?;
+        let folder = self.recorder().output_dir().to_owned();
+        profile.write_as(&folder, name).map(|(path, _)| path)
     }
 
     /// The flamegraph that the last [`stop`](Self::stop) wrote, if it did.

@@ -31,6 +31,13 @@ pub enum ProfilingError {
         max: u32,
     },
 
+    /// `sample_rate` is no fraction.
+    #[error("profiling.sample_rate = {value} is out of range; use 0.0 to 1.0")]
+    SampleRate {
+        /// What the configuration says.
+        value: f64,
+    },
+
     /// A CPU profile is being taken, by this or another `CpuProfiler`: the process has one profiling signal.
     #[error("a cpu profile is already being taken in this process; stop it first")]
     AlreadyRunning,

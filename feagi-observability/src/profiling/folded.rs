@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::profile::Profile;
+use super::profile::{OBSERVE, Profile, THREAD};
 
 /// What stands for a stack that could not be walked.
 const UNKNOWN: &str = "[unknown]";
@@ -16,20 +16,24 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    /// One tower per thread, weighted by samples.
+    /// One tower for each observed function, and in it one per thread; outside of observed functions one per thread. Weighted by the
+    /// first value.
     pub(super) fn of(profile: &Profile) -> Self {
         let mut folded = Self::default();
         for sample in &profile.samples {
-            let frames = sample.stack.iter().rev().map(|frame| frame.function.as_str());
-            folded.add(&sample.thread, frames, sample.count);
+            let frames = sample.stack.iter().rev().map(|frame| &*frame.function);
+            let roots = [OBSERVE, THREAD].map(|key| sample.label(key).unwrap_or_default());
+            folded.add(&roots, frames, sample.values.first().copied().unwrap_or_default());
         }
         folded
     }
 
-    /// Counts a stack below `root`, which may be empty for none.
-    pub(super) fn add<'a>(&mut self, root: &str, frames: impl Iterator<Item = &'a str>, weight: u64) {
+    /// Counts a stack below `roots`, the outermost first; empty ones are left out.
+    pub(super) fn add<'a>(&mut self, roots: &[&str], frames: impl Iterator<Item = &'a str>, weight: u64) {
         let mut stack = String::new();
-        let root = Some(root).filter(|root| !root.is_empty());
+        for root in roots.iter().filter(|root| !root.is_empty()) {
+            push(&mut stack, root);
+        }
         let mut depth = 0_usize;
         for frame in frames {
             push(&mut stack, frame);
@@ -37,13 +41,6 @@ impl Folded {
         }
         if depth == 0 {
             push(&mut stack, UNKNOWN);
-        }
-        if let Some(root) = root {
-            let mut whole = String::new();
-            push(&mut whole, root);
-            whole.push(';');
-            whole.push_str(&stack);
-            stack = whole;
         }
         if weight > 0 {
             let total = self.stacks.entry(stack).or_default();
@@ -64,7 +61,7 @@ impl Folded {
             let Some((stack, weight)) = parsed else {
                 return Err(format!("line {} is not `stack;frames weight`", number + 1));
             };
-            folded.add("", stack.trim_end().split(';'), weight);
+            folded.add(&[], stack.trim_end().split(';'), weight);
         }
         Ok(folded)
     }
@@ -100,17 +97,17 @@ mod tests {
     fn equal_stacks_are_added_up_and_separators_inside_names_replaced() {
         let mut folded = Folded::default();
         for weight in [1, 2] {
-            folded.add("main", ["app::run", "<[u8; 4] as Hash>::hash"].into_iter(), weight);
+            folded.add(&["main"], ["app::run", "<[u8; 4] as Hash>::hash"].into_iter(), weight);
         }
-        folded.add("worker\n1", [].into_iter(), 5);
+        folded.add(&["worker\n1"], [].into_iter(), 5);
         assert_eq!(folded.lines(), ["main;app::run;<[u8, 4] as Hash>::hash 3", "worker?1;[unknown] 5"]);
     }
 
     #[test]
     fn text_is_read_back_as_it_was_written() {
         let mut folded = Folded::default();
-        folded.add("main", ["a b", "c"].into_iter(), 7);
-        folded.add("main", ["d"].into_iter(), 1);
+        folded.add(&["main"], ["a b", "c"].into_iter(), 7);
+        folded.add(&["main"], ["d"].into_iter(), 1);
         assert_eq!(Folded::parse(&folded.lines().join("\n")), Ok(folded));
     }
 

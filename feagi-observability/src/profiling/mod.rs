@@ -4,22 +4,35 @@
 //! the allocator, which tells the calls what they allocate.
 //!
 //! ```text
-//! CpuProfiler ─► Recorder ─► Sampler (trait) ─► Profile ─► pprof_format ─► cpu.pb.gz ─► go tool pprof, speedscope
-//!                                                  └─► Folded ─► svg ─► cpu.svg
+//! CpuProfiler ─► Recorder ─► Sampler (trait) ─► CpuProfile ─► Profile ─► pprof_format ─► cpu.pb.gz ─► go tool pprof, speedscope
+//!                                                   │            └─► Folded ─► svg ─► cpu.svg
+//!                                                   └─► perf_script
 //! FlamegraphGenerator ─► folded text, or cpu.pb.gz through pprof_reader ─► Folded ─► svg
 //! ```
 //!
 //! `PerfRecorder` is apart from it: another program does the work.
 //!
-//! A sampler knows signals and symbols, a format knows bytes; they meet in `Profile` only, so a further sampler changes no
-//! format. The public types exist whatever the features: without `profiling` their constructors return
+//! A sampler knows signals and symbols, a format knows bytes; they meet in `CpuProfile` and `Profile` only, so a further sampler changes
+//! no format. On Linux (x86_64) the sampler is our own: `sampler`, with `tables`, `stack` and `symbols`, which know nothing of signals;
+//! elsewhere that of the `pprof` crate. The public types exist whatever the features: without `profiling` their constructors return
 //! [`ProfilingError::MissingFeature`].
 
 mod alloc;
+#[cfg_attr(
+    not(all(unix, feature = "profiling")),
+    allow(dead_code, reason = "nobody can have a profile without a sampler")
+)]
+mod capture;
+mod counts;
 mod cpu;
 mod error;
 mod flamegraph;
+#[cfg_attr(not(all(unix, feature = "profiling")), allow(dead_code, reason = "nobody draws"))]
+mod folded;
 mod heap;
+mod perf_script;
+#[cfg_attr(not(all(unix, feature = "profiling")), allow(dead_code, reason = "nobody fills it"))]
+mod profile;
 
 mod perf_status;
 
@@ -32,30 +45,62 @@ mod perf;
 #[cfg(not(all(unix, feature = "profiling")))]
 mod absent;
 #[cfg(all(unix, feature = "profiling"))]
-mod folded;
-#[cfg(all(unix, feature = "profiling"))]
 mod output;
 #[cfg(all(unix, feature = "profiling"))]
 mod pprof_format;
 #[cfg(all(unix, feature = "profiling"))]
 mod pprof_reader;
 #[cfg(all(unix, feature = "profiling"))]
-mod profile;
-#[cfg(all(unix, feature = "profiling"))]
 mod recorder;
 #[cfg(all(unix, feature = "profiling"))]
-mod sampler_pprof;
-#[cfg(all(unix, feature = "profiling"))]
-mod sigprof;
+mod render;
 #[cfg(all(unix, feature = "profiling"))]
 mod svg;
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+mod sampler;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+mod stack;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+mod symbols;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+mod tables;
+
+// Where we have a sampler of our own, the other is tested only.
+#[cfg(all(unix, feature = "pprof-rs", any(test, not(all(target_os = "linux", target_arch = "x86_64")))))]
+mod sampler_pprof;
+#[cfg(all(unix, feature = "pprof-rs", any(test, not(all(target_os = "linux", target_arch = "x86_64")))))]
+mod sigprof;
+
+#[cfg(all(
+    unix,
+    feature = "profiling",
+    not(feature = "pprof-rs"),
+    not(all(target_os = "linux", target_arch = "x86_64"))
+))]
+mod no_sampler;
+
 #[cfg(not(all(unix, feature = "profiling")))]
-use absent::{Recorder, draw_file};
+use absent::{Recorder, draw_file, render};
 #[cfg(all(unix, feature = "profiling"))]
 use {recorder::Recorder, svg::draw_file};
 
+#[cfg(all(
+    unix,
+    feature = "profiling",
+    not(feature = "pprof-rs"),
+    not(all(target_os = "linux", target_arch = "x86_64"))
+))]
+use no_sampler::NoSampler as SystemSampler;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+use sampler::OwnSampler as SystemSampler;
+#[cfg(all(unix, feature = "pprof-rs", not(all(target_os = "linux", target_arch = "x86_64"))))]
+use sampler_pprof::PprofSampler as SystemSampler;
+
+pub(crate) use counts::{SampleCounts, sample_counts};
+
 pub use alloc::FeagiAlloc;
+pub use capture::{CpuProfile, CpuSample};
 pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;

@@ -1,7 +1,7 @@
 //! The pprof file: gzipped protobuf, as `go tool pprof` reads it.
 //!
-//! Receives a `Profile`; gives bytes. Schema and field numbers: `profile.proto` of <https://github.com/google/pprof>. Two sample
-//! types, samples/count and cpu/nanoseconds; the thread and the further labels are text labels.
+//! Receives a `Profile`, of whatever kind; gives bytes. Schema and field numbers: `profile.proto` of
+//! <https://github.com/google/pprof>. Labels are text labels.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,11 +11,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::profile::{Frame, Mapping, Profile, Sample};
+use super::profile::{Frame, Mapping, Profile, Sample, Stack, Unit};
 use crate::protobuf::Message;
-
-/// The label that names a sample's thread.
-pub(super) const THREAD: &str = "thread";
 
 /// The whole file.
 pub(super) fn compressed(profile: &Profile) -> io::Result<Vec<u8>> {
@@ -27,20 +24,24 @@ pub(super) fn compressed(profile: &Profile) -> io::Result<Vec<u8>> {
 /// The message inside.
 pub(super) fn encoded(profile: &Profile) -> Vec<u8> {
     let mut writer = Writer::new(&profile.mappings);
-    writer.value_type(1, "samples", "count");
-    writer.value_type(1, "cpu", "nanoseconds");
+    profile.values.iter().for_each(|value| writer.value_type(1, *value));
     profile.samples.iter().for_each(|sample| writer.sample(sample));
     writer.write_mappings();
     let started = profile.started.duration_since(UNIX_EPOCH).unwrap_or_default();
     writer.out.int64(9, nanos(started));
     writer.out.int64(10, nanos(profile.duration));
-    writer.value_type(11, "cpu", "nanoseconds");
-    writer.out.int64(12, nanos(profile.period));
+    let (period, unit) = profile.period;
+    writer.value_type(11, unit);
+    writer.out.int64(12, whole(period));
     writer.finish()
 }
 
 fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+fn whole(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// pprof takes a name that equals its system name for one it has to demangle, and cuts `<…>` and `(…)` out of it. Debug
@@ -49,7 +50,7 @@ fn distinct_system_name(frame: &Frame) -> Cow<'_, str> {
     if frame.system_name == frame.function && frame.function.contains(['<', '(']) {
         Cow::Owned(format!("{} [no linkage name]", frame.function))
     } else {
-        Cow::Borrowed(&frame.system_name)
+        Cow::Borrowed(&*frame.system_name)
     }
 }
 
@@ -61,6 +62,8 @@ struct Writer<'a> {
     ordered_strings: Vec<String>,
     functions: HashMap<[i64; 3], u64>,
     locations: HashMap<Location, u64>,
+    /// The locations of stacks that were written, by where they stand.
+    stacks: HashMap<*const Frame, Vec<u64>>,
     mappings: &'a [Mapping],
 }
 
@@ -86,6 +89,7 @@ impl<'a> Writer<'a> {
             ordered_strings: Vec::new(),
             functions: HashMap::new(),
             locations: HashMap::new(),
+            stacks: HashMap::new(),
             mappings,
         };
         // The format demands that string 0 is empty.
@@ -103,8 +107,8 @@ impl<'a> Writer<'a> {
         position
     }
 
-    fn value_type(&mut self, field: u32, kind: &str, unit: &str) {
-        let (kind, unit) = (self.string(kind), self.string(unit));
+    fn value_type(&mut self, field: u32, unit: Unit) {
+        let (kind, unit) = (self.string(unit.kind), self.string(unit.unit));
         self.out.message(field, |value_type| {
             value_type.int64(1, kind);
             value_type.int64(2, unit);
@@ -112,17 +116,10 @@ impl<'a> Writer<'a> {
     }
 
     fn sample(&mut self, sample: &Sample) {
-        // An inlined frame shares the location of the one that holds its code.
-        let locations: Vec<u64> = sample
-            .stack
-            .split_inclusive(|frame| !frame.inlined)
-            .map(|frames| self.location(frames))
-            .collect();
-        let labels: Vec<(i64, i64)> = std::iter::once((THREAD, &sample.thread))
-            .chain(sample.labels.iter().map(|(key, value)| (*key, value)))
-            .map(|(key, value)| (self.string(key), self.string(value)))
-            .collect();
-        let values = [i64::try_from(sample.count).unwrap_or(i64::MAX), nanos(sample.cpu)];
+        let labels: Vec<(i64, i64)> =
+            sample.labels.iter().map(|(key, value)| (self.string(key), self.string(value))).collect();
+        let values: Vec<i64> = sample.values.iter().map(|value| whole(*value)).collect();
+        let locations = self.stack(&sample.stack);
         self.out.message(2, |message| {
             message.packed_uint64(1, &locations);
             message.packed_int64(2, &values);
@@ -133,6 +130,20 @@ impl<'a> Writer<'a> {
                 });
             }
         });
+    }
+
+    fn stack(&mut self, stack: &Stack) -> Vec<u64> {
+        if let Some(locations) = self.stacks.get(&stack.as_ptr()) {
+            return locations.clone();
+        }
+        // An inlined frame shares the location of the one that holds its code.
+        let locations: Vec<u64> =
+            stack.split_inclusive(|frame| !frame.inlined).map(|frames| self.location(frames)).collect();
+        if !stack.is_empty() {
+            // An empty one has no place of its own. The profile holds the others while it is written.
+            self.stacks.insert(stack.as_ptr(), locations.clone());
+        }
+        locations
     }
 
     fn location(&mut self, frames: &[Frame]) -> u64 {
@@ -208,9 +219,8 @@ mod tests {
     #[test]
     fn a_generic_name_without_a_linkage_name_is_kept_from_being_shortened() {
         let named = |function: &str, system_name: &str| {
-            let (function, system_name) = (function.to_owned(), system_name.to_owned());
-            let frame =
-                Frame { function, system_name, file: String::new(), line: 0, address: 0, inlined: false };
+            let (function, system_name) = (function.into(), system_name.into());
+            let frame = Frame { function, system_name, file: "".into(), line: 0, address: 0, inlined: false };
             distinct_system_name(&frame).into_owned()
         };
         assert_eq!(named("sort<u32, fn(&u32) -> bool>", "_ZN4sort"), "_ZN4sort");

@@ -1,4 +1,5 @@
-//! Reads pprof files back, as far as a flamegraph needs: stacks of function names, the thread, the first value.
+//! Reads pprof files back, as far as a flamegraph needs: stacks of function names, the
+//! observed function and the thread, the first value.
 //!
 //! Receives untrusted bytes; gives `Folded`. Anything that does not add up is an error, never a panic, and no length in the
 //! file makes it allocate more than the file holds.
@@ -6,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::folded::Folded;
-use super::pprof_format::THREAD;
+use super::profile::{OBSERVE, THREAD};
 
 /// The stacks of an uncompressed pprof message; the error is the first thing found wrong.
 pub(super) fn folded(message: &[u8]) -> Result<Folded, &'static str> {
@@ -79,12 +80,12 @@ impl<'a> Tables<'a> {
     }
 
     fn sample(&self, message: &[u8], folded: &mut Folded) -> Result<(), &'static str> {
-        let (mut locations, mut values, mut thread) = (Vec::new(), Vec::new(), "");
+        let (mut locations, mut values, mut roots) = (Vec::new(), Vec::new(), [""; 2]);
         for field in Fields(message) {
             match field? {
                 (1, value) => value.repeated(&mut locations)?,
                 (2, value) => value.repeated(&mut values)?,
-                (3, Value::Bytes(label)) => thread = self.thread(label)?.unwrap_or(thread),
+                (3, Value::Bytes(label)) => self.root(label, &mut roots)?,
                 _ => {}
             }
         }
@@ -98,12 +99,12 @@ impl<'a> Tables<'a> {
         }
         let weight = values.first().and_then(|&value| i64::try_from(value).ok());
         let weight = weight.ok_or("a sample has no value, or a negative one")?;
-        folded.add(thread, frames.into_iter(), weight.unsigned_abs());
+        folded.add(&roots, frames.into_iter(), weight.unsigned_abs());
         Ok(())
     }
 
-    /// The thread's name, if that is what the label holds.
-    fn thread(&self, label: &[u8]) -> Result<Option<&'a str>, &'static str> {
+    /// The observed function or the thread, if that is what the label holds.
+    fn root(&self, label: &[u8], roots: &mut [&'a str; 2]) -> Result<(), &'static str> {
         let (mut key, mut value) = (0, 0);
         for field in Fields(label) {
             match field? {
@@ -112,8 +113,11 @@ impl<'a> Tables<'a> {
                 _ => {}
             }
         }
-        let is_thread = self.string(key)? == THREAD;
-        is_thread.then(|| self.string(value)).transpose()
+        let key = self.string(key)?;
+        for (root, _) in roots.iter_mut().zip([OBSERVE, THREAD]).filter(|(_, wanted)| *wanted == key) {
+            *root = self.string(value)?;
+        }
+        Ok(())
     }
 }
 
@@ -194,32 +198,38 @@ fn varint(bytes: &mut &[u8]) -> Result<u64, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::{Duration, SystemTime};
 
     use super::super::pprof_format::encoded;
-    use super::super::profile::{Frame, Profile, Sample};
+    use super::super::profile::{Frame, Profile, Sample, Unit};
     use super::*;
 
     fn frame(function: &str, address: u64, inlined: bool) -> Frame {
-        let (system_name, file) = (format!("_{function}"), "src/a.rs".to_owned());
-        Frame { function: function.to_owned(), system_name, file, line: 3, address, inlined }
+        let (system_name, file) = (format!("_{function}").into(), "src/a.rs".into());
+        Frame { function: function.into(), system_name, file, line: 3, address, inlined }
     }
 
     fn profile() -> Profile {
         let stack = vec![frame("inner", 16, true), frame("outer", 16, false), frame("main", 32, false)];
-        let sample = Sample {
-            stack,
-            thread: "worker".to_owned(),
-            labels: vec![("trace_id", "1".to_owned())],
-            count: 300,
-            cpu: Duration::from_millis(3),
+        let labels = |labels: &[(&'static str, &str)]| -> super::super::profile::Labels {
+            labels.iter().map(|(key, value)| (*key, Arc::from(*value))).collect()
         };
-        let alone = Sample { stack: Vec::new(), thread: String::new(), count: 1, ..sample.clone() };
+        let sample = Sample {
+            stack: stack.into(),
+            labels: labels(&[(THREAD, "worker"), ("trace_id", "1")]),
+            values: vec![300, 3_000_000],
+        };
+        let labels = labels(&[(THREAD, "worker"), (OBSERVE, "burst")]);
+        let observed = Sample { labels, values: vec![2, 0], ..sample.clone() };
+        let alone = Sample { stack: Arc::new([]), labels: Arc::new([]), values: vec![1, 0] };
+        let unit = Unit { kind: "samples", unit: "count" };
         Profile {
             started: SystemTime::UNIX_EPOCH,
             duration: Duration::from_secs(1),
-            period: Duration::from_millis(10),
-            samples: vec![sample, alone],
+            values: vec![unit, Unit { kind: "cpu", unit: "nanoseconds" }],
+            period: (10_000_000, unit),
+            samples: vec![sample, observed, alone],
             mappings: Vec::new(),
         }
     }
@@ -229,7 +239,8 @@ mod tests {
         let profile = profile();
         let read = folded(&encoded(&profile)).expect("our own file");
         assert_eq!(read, Folded::of(&profile));
-        assert_eq!(read.lines(), ["[unknown] 1", "worker;main;outer;inner 300"]);
+        let stacks = ["[unknown] 1", "burst;worker;main;outer;inner 2", "worker;main;outer;inner 300"];
+        assert_eq!(read.lines(), stacks);
     }
 
     #[test]

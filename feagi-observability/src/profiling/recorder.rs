@@ -1,19 +1,42 @@
-//! One CPU profile from start to files: claims the process, drives the sampler, writes what it gives.
+//! One CPU profile from start to stop: claims the process, drives the sampler, keeps what it gives or writes it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::folded::Folded;
-use super::profile::{Profile, Sampler};
-use super::sampler_pprof::PprofSampler;
-use super::{ProfilingError, output, pprof_format, svg};
+use super::capture::CpuProfile;
+use super::{ProfilingError, SystemSampler, output};
 use crate::config::ProfilingConfig;
 
 /// Above this the kernel's tick decides, not the timer, and the handler's own cost begins to show.
 const MAX_FREQUENCY_HZ: u32 = 1000;
 
-const PROFILE_FILE: &str = "cpu.pb.gz";
-const FLAMEGRAPH_FILE: &str = "cpu.svg";
+/// Where samples come from. Dropping a running sampler stops it.
+///
+/// A sampler may need the process to itself (one profiling signal): the `Recorder` starts one at a time.
+pub(super) trait Sampler: Send {
+    /// Whether it is there at all.
+    fn check() -> Result<(), ProfilingError>
+    where
+        Self: Sized,
+    {
+        Ok(())
+    }
+
+    /// Begins to sample every thread.
+    fn start(&mut self, settings: &Settings) -> Result<(), ProfilingError>;
+
+    /// Ends it, also when it fails, and hands over what was recorded, with names.
+    fn stop(&mut self) -> Result<CpuProfile, ProfilingError>;
+}
+
+/// How to sample.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    /// Samples per second of CPU time.
+    pub(super) frequency_hz: u32,
+    /// The share of traces whose samples are labelled, where the sampler can.
+    pub(super) labelled: f64,
+}
 
 /// Whether a profile is being taken anywhere in this process.
 static CLAIMED: AtomicBool = AtomicBool::new(false);
@@ -45,62 +68,67 @@ struct Running {
 /// What `CpuProfiler` guards with its mutex.
 pub(super) struct Recorder {
     output_dir: PathBuf,
-    frequency_hz: u32,
+    settings: Settings,
     running: Option<Running>,
     flamegraph: Option<PathBuf>,
 }
 
 impl Recorder {
     pub(super) fn new(config: &ProfilingConfig) -> Result<Self, ProfilingError> {
+        SystemSampler::check()?;
         let value = config.frequency_hz;
         if !(1..=MAX_FREQUENCY_HZ).contains(&value) {
             return Err(ProfilingError::Frequency { value, max: MAX_FREQUENCY_HZ });
         }
+        if !(0.0..=1.0).contains(&config.sample_rate) {
+            return Err(ProfilingError::SampleRate { value: config.sample_rate });
+        }
         Ok(Self {
             output_dir: config.output_dir.clone(),
-            frequency_hz: value,
+            settings: Settings { frequency_hz: value, labelled: config.sample_rate },
             running: None,
             flamegraph: None,
         })
     }
 
     pub(super) fn start(&mut self) -> Result<(), ProfilingError> {
-        let claim = Claim::take().ok_or(ProfilingError::AlreadyRunning)?;
         // Now rather than after an hour of sampling.
-        output::create_folder(&self.output_dir)?;
-        let mut running = Running { sampler: Box::new(PprofSampler::default()), _claim: claim };
-        running.sampler.start(self.frequency_hz)?;
+        let output_dir = self.output_dir.clone();
+        self.begin(|| output::create_folder(&output_dir))
+    }
+
+    /// The same without an output folder.
+    pub(super) fn start_in_memory(&mut self) -> Result<(), ProfilingError> {
+        self.begin(|| Ok(()))
+    }
+
+    fn begin(&mut self, first: impl FnOnce() -> Result<(), ProfilingError>) -> Result<(), ProfilingError> {
+        let claim = Claim::take().ok_or(ProfilingError::AlreadyRunning)?;
+        first()?;
+        let mut running = Running { sampler: Box::new(SystemSampler::default()), _claim: claim };
+        running.sampler.start(&self.settings)?;
         self.running = Some(running);
         Ok(())
     }
 
     pub(super) fn stop(&mut self) -> Result<PathBuf, ProfilingError> {
+        let profile = self.finish()?;
+        self.flamegraph = None;
+        let (path, flamegraph) = profile.write_as(&self.output_dir, "cpu")?;
+        self.flamegraph = flamegraph;
+        Ok(path)
+    }
+
+    pub(super) fn finish(&mut self) -> Result<CpuProfile, ProfilingError> {
         let mut running = self.running.take().ok_or(ProfilingError::NotRunning)?;
-        let profile = running.sampler.stop()?;
-        // The rest needs no signal.
-        drop(running);
-        self.write(&profile)
+        running.sampler.stop()
     }
 
     pub(super) fn flamegraph_path(&self) -> Option<PathBuf> {
         self.flamegraph.clone()
     }
 
-    fn write(&mut self, profile: &Profile) -> Result<PathBuf, ProfilingError> {
-        let pprof = self.output_dir.join(PROFILE_FILE);
-        let flamegraph = self.output_dir.join(FLAMEGRAPH_FILE);
-        self.flamegraph = None;
-        let compressed = pprof_format::compressed(profile).map_err(ProfilingError::io("compress", &pprof))?;
-        output::replace(&pprof, &compressed)?;
-        match svg::draw(&Folded::of(profile)) {
-            Ok(drawn) => {
-                output::replace(&flamegraph, &drawn)?;
-                self.flamegraph = Some(flamegraph);
-            }
-            // An older run's picture beside the new profile would be taken for the new one's.
-            Err(ProfilingError::EmptyProfile) => output::remove(&flamegraph)?,
-            Err(error) => return Err(error),
-        }
-        Ok(pprof)
+    pub(super) fn output_dir(&self) -> &Path {
+        &self.output_dir
     }
 }

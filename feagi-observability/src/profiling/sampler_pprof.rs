@@ -1,19 +1,21 @@
 //! The sampler of the `pprof` crate: `ITIMER_PROF`, one SIGPROF at a time, stacks walked by framehop in the handler.
 //!
-//! Receives signals; gives a `Profile` whose samples carry their thread and no other label, as the crate aggregates by thread
+//! Receives signals; gives a `CpuProfile` whose samples carry their thread and no other label, as the crate aggregates by thread
 //! and addresses. Its limits are those of the timer: samples come at the kernel's tick at most (250 Hz on many systems), so
 //! the weights are scaled to the process's measured CPU time. Line numbers are those of a stack's first sample.
 //!
 //! The crate keeps some 19 MB of tables from its first use on, and rare stacks, about 1 KB each, in a temporary file of the
 //! system's temporary folder; an empty one stays there when the process ends. Stacks end after 128 frames.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use pprof::{Frames, ProfilerGuard, ProfilerGuardBuilder, Symbol};
 
 use super::ProfilingError;
-use super::profile::{Frame, Profile, Sample, Sampler, own_mappings};
+use super::capture::{CpuProfile, Moment};
+use super::profile::{Frame, THREAD, own_mappings};
+use super::recorder::{Sampler, Settings};
 use super::sigprof::{Disposition, Restore, process_cpu_time, signal_own_thread};
 
 /// The crate turns a frequency into whole microseconds between ticks; above a million that is zero, which disarms the timer
@@ -37,7 +39,8 @@ struct Running {
 }
 
 impl Sampler for PprofSampler {
-    fn start(&mut self, frequency_hz: u32) -> Result<(), ProfilingError> {
+    fn start(&mut self, settings: &Settings) -> Result<(), ProfilingError> {
+        let frequency_hz = settings.frequency_hz;
         let before = Disposition::unless_taken()?;
         warm_up()?;
         let guard = build(i32::try_from(frequency_hz).unwrap_or(i32::MAX))?;
@@ -46,7 +49,7 @@ impl Sampler for PprofSampler {
         Ok(())
     }
 
-    fn stop(&mut self) -> Result<Profile, ProfilingError> {
+    fn stop(&mut self) -> Result<CpuProfile, ProfilingError> {
         let running = self.running.take().ok_or(ProfilingError::NotRunning)?;
         let Running { guard, signal, frequency_hz, cpu_before } = running;
         let cpu = process_cpu_time().saturating_sub(cpu_before);
@@ -61,12 +64,12 @@ impl Sampler for PprofSampler {
             let addresses: Vec<u64> = stack.frames.iter().map(|frame| frame.ip as u64).collect();
             sample(&addresses, Frames::from(stack), count, share(cpu, count, total))
         });
-        Ok(Profile {
+        Ok(CpuProfile {
             started: report.timing.start_time,
             duration: report.timing.duration,
-            period: Duration::from_secs(1).checked_div(frequency_hz).unwrap_or_default(),
-            samples: samples.collect(),
-            mappings: own_mappings(),
+            period: 1_000_000_000 / u64::from(frequency_hz.max(1)),
+            moments: samples.collect(),
+            mappings: own_mappings().into(),
         })
     }
 }
@@ -112,7 +115,7 @@ fn share(cpu: Duration, count: u64, total: u64) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-fn sample(addresses: &[u64], named: Frames, count: u64, cpu: Duration) -> Sample {
+fn sample(addresses: &[u64], named: Frames, count: u64, cpu: Duration) -> Moment {
     // Addresses without a name are left out by the crate; after that the two lists no longer run in parallel.
     let in_parallel = addresses.len() == named.frames.len();
     let mut stack = Vec::with_capacity(named.frames.len());
@@ -122,14 +125,21 @@ fn sample(addresses: &[u64], named: Frames, count: u64, cpu: Duration) -> Sample
         let frames = symbols.iter().enumerate();
         stack.extend(frames.map(|(depth, symbol)| frame(symbol, address, depth < outermost)));
     }
-    Sample { stack, thread: named.thread_name_or_id(), labels: Vec::new(), count, cpu }
+    Moment {
+        at: 0,
+        cpu: u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX),
+        thread: 0,
+        weight: u32::try_from(count).unwrap_or(u32::MAX),
+        stack: stack.into(),
+        labels: Arc::new([(THREAD, named.thread_name_or_id().into())]),
+    }
 }
 
 fn frame(symbol: &Symbol, address: Option<u64>, inlined: bool) -> Frame {
     Frame {
-        function: symbol.name(),
-        system_name: symbol.sys_name().into_owned(),
-        file: symbol.filename.as_ref().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default(),
+        function: symbol.name().into(),
+        system_name: symbol.sys_name().into(),
+        file: symbol.filename.as_ref().map(|file| file.to_string_lossy()).unwrap_or_default().into(),
         line: symbol.lineno(),
         address: address.or(symbol.addr.map(|address| address as u64)).unwrap_or(0),
         inlined,
@@ -139,6 +149,43 @@ fn frame(symbol: &Symbol, address: Option<u64>, inlined: bool) -> Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
+    use std::thread;
+
+    const CHILD: &str = "FEAGI_SAMPLER_PPROF_CHILD";
+
+    #[inline(never)]
+    fn keeps_busy() {
+        let mut state = 1_u64;
+        while process_cpu_time() < Duration::from_millis(400) {
+            for _ in 0..10_000 {
+                state = std::hint::black_box(state.wrapping_mul(3).rotate_left(7));
+            }
+        }
+    }
+
+    /// In a process of its own: the signal would end other tests' system calls early.
+    #[test]
+    fn a_busy_function_is_sampled_with_its_thread_and_no_other_label() {
+        if std::env::var_os(CHILD).is_none() {
+            let program = std::env::current_exe().expect("our own path");
+            let name = "profiling::sampler_pprof::tests::a_busy_function_is_sampled_with_its_thread_and_no_other_label";
+            let mut child = Command::new(program);
+            let ran = child.args(["--exact", name, "--nocapture"]).env(CHILD, "1").output().expect("runs");
+            let out = String::from_utf8_lossy(&ran.stdout);
+            assert!(ran.status.success() && out.contains("1 passed"), "{out}");
+            return;
+        }
+        let mut sampler = PprofSampler::default();
+        sampler.start(&Settings { frequency_hz: 99, labelled: 1.0 }).expect("started");
+        let busy = thread::Builder::new().name("busy".to_owned()).spawn(keeps_busy).expect("spawned");
+        busy.join().expect("no panic");
+        let profile = sampler.stop().expect("stopped");
+        let found =
+            profile.samples().find(|sample| sample.functions().any(|name| name.ends_with("keeps_busy")));
+        let sample = found.expect("the busy function");
+        assert_eq!((sample.thread(), sample.site(), sample.trace_id()), ("busy", None, None));
+    }
 
     #[test]
     fn the_shares_of_all_samples_make_up_the_cpu_time() {

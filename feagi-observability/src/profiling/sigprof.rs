@@ -1,6 +1,6 @@
 //! The process's SIGPROF disposition: who has it, how to put it back, and a signal to ourselves.
 //!
-//! All unsafe code of the CPU profiler is in this file.
+//! For the sampler of the `pprof` crate, which shares the signal with nobody.
 
 use std::mem::MaybeUninit;
 use std::ptr;

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use inferno::differential;
 use inferno::flamegraph::color::{MultiPalette, Palette};
 use inferno::flamegraph::{self, Options};
 
@@ -32,6 +33,24 @@ pub(super) fn draw(folded: &Folded) -> Result<Vec<u8>, ProfilingError> {
     let mut svg = Vec::new();
     flamegraph::from_lines(&mut options, lines.iter().map(String::as_str), &mut svg)
         .map_err(|source| ProfilingError::Flamegraph { source })?;
+    Ok(svg)
+}
+
+/// The stacks of `after`, coloured by what has become of them since `before`.
+pub(super) fn draw_difference(before: &Folded, after: &Folded) -> Result<Vec<u8>, ProfilingError> {
+    if before.is_empty() || after.is_empty() {
+        return Err(ProfilingError::EmptyProfile);
+    }
+    let failed = |source| ProfilingError::Flamegraph { source };
+    let texts = [before, after].map(|folded| folded.lines().join("\n"));
+    let comparison = differential::Options { normalize: true, strip_hex: false };
+    let mut lines = Vec::new();
+    differential::from_readers(comparison, texts[0].as_bytes(), texts[1].as_bytes(), &mut lines)
+        .map_err(failed)?;
+    let mut options = Options::default();
+    options.title = "CPU profile: what has changed".to_owned();
+    let mut svg = Vec::new();
+    flamegraph::from_reader(&mut options, lines.as_slice(), &mut svg).map_err(failed)?;
     Ok(svg)
 }
 
@@ -104,7 +123,7 @@ mod tests {
     #[test]
     fn names_are_escaped() {
         let mut folded = Folded::default();
-        folded.add("a<b>&\"c", ["<T as X>::y"].into_iter(), 1);
+        folded.add(&["a<b>&\"c"], ["<T as X>::y"].into_iter(), 1);
         let svg = String::from_utf8(draw(&folded).expect("a picture")).expect("utf-8");
         assert!(svg.contains("&lt;T as X&gt;::y"), "{svg}");
         assert!(!svg.contains("<b>"), "{svg}");

@@ -29,10 +29,6 @@ mod handles;
 mod health;
 mod heartbeat;
 mod meter;
-#[cfg_attr(
-    not(any(feature = "server", feature = "prometheus")),
-    allow(dead_code, reason = "features hand in counts of their own")
-)]
 mod own;
 #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only OTLP sends what the page is made of"))]
 mod registry;
@@ -48,7 +44,6 @@ pub(crate) use facade::Facade;
 #[cfg(feature = "server")]
 pub(crate) use exposition::Exposition;
 
-#[cfg(any(feature = "server", feature = "prometheus"))]
 pub(crate) use own::counted;
 
 pub(crate) use catalog::check as check_metrics;

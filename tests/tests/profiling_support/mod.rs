@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -137,14 +138,12 @@ impl Pprof {
         let text = |of: &[Field<'_>], wanted| strings[field(of, wanted) as usize].clone();
 
         let functions: Vec<_> = messages(&all, 5).collect();
-        let locations: Vec<_> = messages(&all, 4).collect();
-        let by_id = |table: &[Vec<Field<'_>>], id| {
-            table.iter().position(|entry| field(entry, 1) == id).expect("an id that exists")
-        };
+        let by_id = |entry: Vec<_>| (field(&entry, 1), entry);
+        let function_of: HashMap<u64, Vec<Field<'_>>> = messages(&all, 5).map(by_id).collect();
+        let location_of: HashMap<u64, Vec<Field<'_>>> = messages(&all, 4).map(by_id).collect();
         let names = |location: u64| -> Vec<String> {
-            let location = &locations[by_id(&locations, location)];
-            let lines = messages(location, 4).map(|line| field(&line, 1)).collect::<Vec<_>>();
-            lines.iter().map(|&function| text(&functions[by_id(&functions, function)], 2)).collect()
+            let lines = messages(&location_of[&location], 4).map(|line| field(&line, 1)).collect::<Vec<_>>();
+            lines.iter().map(|function| text(&function_of[function], 2)).collect()
         };
         Self {
             sample_types: messages(&all, 1).map(|kind| (text(&kind, 1), text(&kind, 2))).collect(),
