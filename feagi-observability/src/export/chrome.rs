@@ -2,7 +2,8 @@
 //!
 //! Format: the array form of the Trace Event Format, <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>.
 //! Calls and the polls of async calls are complete events (`X`), async calls as a whole nestable pairs (`b`, `e`), events and log
-//! records instants (`i`), numbers counters (`C`), what goes from thread to thread arrows (`s`, `f`). Times are microseconds since the
+//! records instants (`i`), numbers counters (`C`), what goes from thread to thread arrows (`s`, `f`), CPU samples profiles as V8 writes
+//! them (`P`). Times are microseconds since the
 //! file was opened: since 1970 they would not fit the double that viewers read them into.
 //!
 //! Invariant: the file is strict JSON after every write, see `file`. Memory is bounded: a page of events, and what `flows` remembers.
@@ -13,17 +14,19 @@ mod events;
 mod file;
 mod flows;
 mod one_trace;
+mod samples;
 
 use super::open::open;
 use crate::collect::{DropReason, Entry, EntryKind, Sink, SinkCounters};
 use crate::error::ObservabilityError;
 use crate::instrument::clock::{monotonic, unix_nanos};
+use crate::profiling::{CpuProfile, CpuSample, TakenProfiles};
 use event::Origin;
 use events::Events;
 use file::TraceFile;
 use flows::Flows;
 pub(crate) use one_trace::{OneTrace, write_one_trace};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -47,6 +50,8 @@ pub(crate) struct ChromeConfig<'a> {
     /// The file's time zero, in nanoseconds since the Unix epoch.
     pub(crate) start: u64,
     pub(crate) memory: MemoryGauges,
+    /// CPU profiles that are to be shown, when they have been taken.
+    pub(crate) profiles: TakenProfiles,
 }
 
 /// Writes sampled calls, their polls and events, and log records to one trace file.
@@ -61,6 +66,9 @@ pub(crate) struct ChromeSink {
     /// The threads whose names the file has.
     threads: HashMap<u64, String>,
     memory: MemoryGauges,
+    profiles: TakenProfiles,
+    /// How many threads' profiles were begun.
+    profiled: u64,
     gauged: Option<Instant>,
     /// The limit is reached, or the file finished: nothing more is taken.
     full: bool,
@@ -93,6 +101,8 @@ impl ChromeSink {
             pending_records: 0,
             threads: HashMap::new(),
             memory: config.memory,
+            profiles: config.profiles,
+            profiled: 0,
             gauged: None,
             full: false,
         })
@@ -150,6 +160,35 @@ impl ChromeSink {
         Ok(())
     }
 
+    /// Adds the samples of a profile, by threads. Of one that knows no times nothing can be shown.
+    fn take_profile(&mut self, profile: &CpuProfile) {
+        let mut threads: BTreeMap<u32, Vec<CpuSample<'_>>> = BTreeMap::new();
+        for sample in profile.samples().filter(|sample| sample.monotonic_nanos() > 0) {
+            threads.entry(sample.thread_id()).or_default().push(sample);
+        }
+        for (tid, samples) in threads {
+            self.counters.accept(samples.len() as u64);
+            self.profiled += 1;
+            let parts = samples::of_thread(&self.origin, self.profiled, tid.into(), samples.into_iter());
+            for (event, samples) in parts {
+                self.take_part(&event, samples);
+            }
+        }
+    }
+
+    fn take_part(&mut self, event: &[u8], samples: u64) {
+        self.full |= !self.file.has_room(std::iter::once(event.len()));
+        if self.full {
+            return self.counters.lose(DropReason::TooLarge, samples);
+        }
+        self.events.clear();
+        self.events.add(|_, out| out.extend_from_slice(event));
+        match self.put() {
+            Ok(()) => self.pending_records += samples,
+            Err(_) => self.counters.lose(DropReason::Io, samples),
+        }
+    }
+
     /// Not more often than every [`GAUGED`]: a track, not a flood.
     fn gauge_memory(&mut self) {
         if self.full || self.gauged.is_some_and(|last| last.elapsed() < GAUGED) {
@@ -202,6 +241,9 @@ impl Sink for ChromeSink {
     }
 
     fn flush(&mut self) {
+        for profile in self.profiles.take() {
+            self.take_profile(&profile);
+        }
         if self.pending_records > 0 {
             self.gauge_memory();
             self.settle(TraceFile::write);
@@ -211,6 +253,7 @@ impl Sink for ChromeSink {
     }
 
     fn close(&mut self, _deadline: Instant) {
+        self.flush();
         self.settle(TraceFile::finish);
         self.full = true;
     }

@@ -40,7 +40,6 @@ impl Plan {
         let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {
             filter,
-            profiler,
             memory_profiler,
             window_profiler,
             #[cfg(feature = "server")]
@@ -48,7 +47,8 @@ impl Plan {
             #[cfg(feature = "otlp")]
             metrics: collectors::metrics(&config.telemetry)?,
             lines: line_sinks(config)?,
-            spans: span_sinks(config)?,
+            spans: span_sinks(config, profiler.as_ref())?,
+            profiler,
         })
     }
 }
@@ -175,7 +175,10 @@ fn file_sink(_: &Path, _: LogFormat, _: &ObservabilityConfig) -> Result<Box<dyn 
 }
 
 #[allow(unused_mut, unused_variables, clippy::unnecessary_wraps, reason = "depends on the features")]
-fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
+fn span_sinks(
+    config: &ObservabilityConfig,
+    profiler: Option<&CpuProfiler>,
+) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     if !compiled::TRACE {
         return Ok(sinks);
@@ -184,11 +187,16 @@ fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, Observ
     #[cfg(feature = "chrome-tracing")]
     if config.profiling.chrome_tracing {
         let path = config.profiling.output_dir.join("trace.json");
+        let profiles = crate::profiling::TakenProfiles::default();
+        if let Some(profiler) = profiler {
+            profiler.show_to(profiles.clone());
+        }
         let chrome = crate::export::ChromeConfig {
             process: &config.telemetry.service_name,
             limit: config.profiling.chrome_max_bytes,
             start: unix_nanos(),
             memory: Box::new(memory),
+            profiles,
         };
         sinks.push(Box::new(crate::export::ChromeSink::open(&path, chrome)?));
     }

@@ -19,8 +19,11 @@
 
 mod alloc;
 #[cfg_attr(
-    not(all(unix, feature = "profiling")),
-    allow(dead_code, reason = "nobody can have a profile without a sampler")
+    not(all(unix, feature = "profiling", feature = "chrome-tracing")),
+    allow(
+        dead_code,
+        reason = "nobody can have a profile without a sampler, and only trace files show lines"
+    )
 )]
 mod capture;
 mod counts;
@@ -35,6 +38,11 @@ mod perf_script;
 mod profile;
 
 mod perf_status;
+#[cfg_attr(
+    not(all(unix, feature = "profiling", feature = "chrome-tracing")),
+    allow(dead_code, reason = "nobody takes any, or nobody shows them")
+)]
+mod taken;
 
 #[cfg(all(target_os = "linux", feature = "profiling"))]
 mod perf;
@@ -107,3 +115,5 @@ pub use flamegraph::FlamegraphGenerator;
 pub use heap::{MemoryProfiler, MemoryReport, MemorySample};
 pub(crate) use perf::PerfRecorder;
 pub use perf_status::{PerfStatus, PerfUnavailable};
+#[cfg(feature = "chrome-tracing")]
+pub(crate) use taken::TakenProfiles;

@@ -19,8 +19,10 @@ pub(crate) struct OneTrace<'a> {
 pub(crate) fn write_one_trace(path: &Path, trace: &OneTrace<'_>) -> Result<(u64, u64), ObservabilityError> {
     let start = trace.records.iter().map(|record| record.entry().start).min().unwrap_or_default();
     let (process, limit) = (trace.process, trace.limit);
-    let mut sink =
-        ChromeSink::open(path, ChromeConfig { process, limit, start, memory: Box::new(Vec::new) })?;
+    let mut sink = ChromeSink::open(
+        path,
+        ChromeConfig { process, limit, start, memory: Box::new(Vec::new), profiles: Default::default() },
+    )?;
     for record in &trace.records {
         let entry = record.entry();
         if entry.kind == EntryKind::Log { sink.note(&entry) } else { sink.write(&entry) }

@@ -9,7 +9,13 @@ use std::fs::File;
 const START: u64 = 1_795_472_760_000_000_000;
 
 fn sink(path: &Path, limit: u64) -> ChromeSink {
-    let config = ChromeConfig { process: "feagi \"core\"", limit, start: START, memory: Box::new(Vec::new) };
+    let config = ChromeConfig {
+        process: "feagi \"core\"",
+        limit,
+        start: START,
+        memory: Box::new(Vec::new),
+        profiles: TakenProfiles::default(),
+    };
     ChromeSink::open(path, config).unwrap()
 }
 
@@ -41,7 +47,13 @@ fn the_file_says_which_moments_of_other_clocks_its_time_zero_is() {
     let scratch = Scratch::new();
     let path = scratch.path("trace.json");
     let (unix, before) = (unix_nanos(), monotonic());
-    let config = ChromeConfig { process: "p", limit: u64::MAX, start: unix, memory: Box::new(Vec::new) };
+    let config = ChromeConfig {
+        process: "p",
+        limit: u64::MAX,
+        start: unix,
+        memory: Box::new(Vec::new),
+        profiles: TakenProfiles::default(),
+    };
     ChromeSink::open(&path, config).unwrap();
     let clocks = &events(&path)[1];
     assert_eq!(
@@ -175,7 +187,13 @@ fn the_memory_of_the_process_is_a_track_beside_the_records() {
     let scratch = Scratch::new();
     let path = scratch.path("trace.json");
     let memory = Box::new(|| vec![("memory.resident", 4096)]);
-    let config = ChromeConfig { process: "p", limit: u64::MAX, start: START, memory };
+    let config = ChromeConfig {
+        process: "p",
+        limit: u64::MAX,
+        start: START,
+        memory,
+        profiles: TakenProfiles::default(),
+    };
     let mut sink = ChromeSink::open(&path, config).unwrap();
     sink.flush();
     assert_eq!(phases(&path), "MM", "nobody has done anything");
@@ -244,6 +262,99 @@ fn records_of_a_write_that_failed_are_io_drops_and_threads_are_named_again() {
     assert!(dropped > 1 && calls >= exported, "{dropped} dropped, {exported} of {calls} exported");
 }
 
+const MS: u64 = 1_000_000;
+
+#[test]
+fn cpu_samples_are_a_profile_of_their_thread_in_which_waiting_is_idle() {
+    let scratch = Scratch::new();
+    let path = scratch.path("trace.json");
+    let profiles = TakenProfiles::default();
+    let config = ChromeConfig {
+        process: "p",
+        limit: u64::MAX,
+        start: unix_nanos(),
+        memory: Box::new(Vec::new),
+        profiles: profiles.clone(),
+    };
+    let mut sink = ChromeSink::open(&path, config).unwrap();
+    let zero = sink.origin.monotonic;
+    let at = |ms: u64| zero + ms * MS;
+    profiles.offer(&CpuProfile::of_samples(&[
+        (at(110), 10 * MS, 7, &["leaf", "main"]),
+        (at(120), 10 * MS, 7, &["main"]),
+        (at(125), 10 * MS, 8, &["other"]),
+        (at(200), 10 * MS, 7, &["leaf", "main"]),
+        (0, 10 * MS, 9, &["knows no time"]),
+    ]));
+    sink.flush();
+    let all = events(&path);
+    assert_eq!(phases(&path), "MMPPPP");
+    let (profile, chunk) = (&all[2], &all[3]["args"]["data"]);
+    assert_eq!(
+        (&profile["name"], &profile["tid"], &profile["args"]["data"]["startTime"]),
+        (&json!("Profile"), &json!(7), &json!(100_000))
+    );
+    assert_eq!((&all[3]["id"], &all[3]["tid"], &all[5]["tid"]), (&profile["id"], &json!(7), &json!(8)));
+    let nodes = chunk["cpuProfile"]["nodes"].as_array().unwrap();
+    let named: Vec<_> = nodes
+        .iter()
+        .map(|node| {
+            (
+                node["id"].as_u64(),
+                node["parent"].as_u64(),
+                node["callFrame"]["functionName"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        (Some(1), None, "(root)"),
+        (Some(2), Some(1), "(idle)"),
+        (Some(3), Some(1), "main"),
+        (Some(4), Some(3), "leaf"),
+    ];
+    assert_eq!(named, expected);
+    assert_eq!(
+        (&nodes[3]["callFrame"]["url"], &nodes[3]["callFrame"]["lineNumber"]),
+        (&json!("src/a.rs"), &json!(6))
+    );
+    // From 100 ms on for 10 ms, then 10 ms of the caller alone, then nothing until 190 ms.
+    assert_eq!(chunk["cpuProfile"]["samples"], json!([4, 3, 2, 4, 2]));
+    assert_eq!(chunk["timeDeltas"], json!([0, 10_000, 10_000, 70_000, 10_000]));
+    assert_eq!((sink.counters().accepted(), sink.counters().exported()), (4, 4));
+}
+
+#[test]
+fn a_profile_of_many_long_names_is_cut_into_events_that_fit_and_what_has_no_room_is_counted() {
+    let scratch = Scratch::new();
+    let path = scratch.path("trace.json");
+    let profiles = TakenProfiles::default();
+    let config = ChromeConfig {
+        process: "p",
+        limit: 100_000,
+        start: unix_nanos(),
+        memory: Box::new(Vec::new),
+        profiles: profiles.clone(),
+    };
+    let mut sink = ChromeSink::open(&path, config).unwrap();
+    let zero = sink.origin.monotonic;
+    let names: Vec<String> = (0..300).map(|n| format!("{n}{}", "\u{1}".repeat(n * 7))).collect();
+    let functions: Vec<&str> = names.iter().map(String::as_str).collect();
+    let samples: Vec<(u64, u64, u32, &[&str])> =
+        (0..300).map(|n| (zero + n * MS, MS, 7, &functions[n as usize..n as usize + 1])).collect();
+    profiles.offer(&CpuProfile::of_samples(&samples));
+    sink.close(Instant::now());
+    let all = events(&path);
+    let shown: usize = all
+        .iter()
+        .filter_map(|event| event["args"]["data"]["cpuProfile"]["samples"].as_array())
+        .map(Vec::len)
+        .sum();
+    let counters = sink.counters();
+    let (exported, dropped) = (counters.exported(), counters.dropped(DropReason::TooLarge));
+    assert!(exported > 0 && dropped > 0 && shown as u64 >= exported, "{shown} {exported} {dropped}");
+    assert_eq!((exported + dropped, counters.queued()), (300, 0));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_file_is_private_replaces_an_older_one_and_is_a_regular_file() {
@@ -255,6 +366,12 @@ fn the_file_is_private_replaces_an_older_one_and_is_a_regular_file() {
         assert_eq!(phases(&path), "MM");
     }
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    let config = ChromeConfig { process: "p", limit: u64::MAX, start: START, memory: Box::new(Vec::new) };
+    let config = ChromeConfig {
+        process: "p",
+        limit: u64::MAX,
+        start: START,
+        memory: Box::new(Vec::new),
+        profiles: TakenProfiles::default(),
+    };
     assert!(ChromeSink::open(Path::new("/dev/null"), config).is_err());
 }
