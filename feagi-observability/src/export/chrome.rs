@@ -19,6 +19,7 @@ mod samples;
 use super::open::open;
 use crate::collect::{DropReason, Entry, EntryKind, Sink, SinkCounters};
 use crate::error::ObservabilityError;
+use crate::instrument::ThreadInfo;
 use crate::instrument::clock::{monotonic, unix_nanos};
 use crate::profiling::{CpuProfile, CpuSample, TakenProfiles};
 use event::Origin;
@@ -169,10 +170,26 @@ impl ChromeSink {
         for (tid, samples) in threads {
             self.counters.accept(samples.len() as u64);
             self.profiled += 1;
+            if let Some(name) = samples.first().map(CpuSample::thread) {
+                self.name_thread(tid.into(), name);
+            }
             let parts = samples::of_thread(&self.origin, self.profiled, tid.into(), samples.into_iter());
             for (event, samples) in parts {
                 self.take_part(&event, samples);
             }
+        }
+    }
+
+    /// Where no record has named it.
+    fn name_thread(&mut self, id: u64, name: &str) {
+        if name.is_empty() || self.threads.contains_key(&id) {
+            return;
+        }
+        let thread = ThreadInfo { id, name: name.to_owned() };
+        self.events.clear();
+        self.events.add(|_, out| self.origin.thread_name(&thread, out));
+        if self.file.has_room(self.events.lengths()) && self.put().is_ok() {
+            self.threads.insert(id, thread.name);
         }
     }
 
