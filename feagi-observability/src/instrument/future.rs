@@ -12,7 +12,6 @@ use super::site::{Site, State};
 use super::thread::{self, ThreadState};
 use crate::context::Context;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
@@ -199,10 +198,8 @@ fn count_untimed(site: &'static Site, series: u32, outcome: Outcome) {
 /// Restores the previous context, also when the poll unwinds.
 struct Entered<'c> {
     thread: &'static ThreadState,
-    /// That of the call.
-    context: *const Context,
+    call: &'c Running<'c>,
     previous: *const Context,
-    call: PhantomData<&'c Running<'c>>,
 }
 
 impl<'c> Entered<'c> {
@@ -213,15 +210,14 @@ impl<'c> Entered<'c> {
         let thread = thread::attach()?;
         call.begin_poll(site);
         // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
-        let previous = unsafe { call.enter(thread) };
-        Some(Entered { thread, context: call.context(), previous, call: PhantomData })
+        Some(Entered { thread, call, previous: unsafe { call.enter(thread) } })
     }
 }
 
 impl Drop for Entered<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.thread.slot.leave(self.context, self.previous);
+        self.thread.slot.leave(self.call.context(), self.previous);
     }
 }
 
@@ -236,9 +232,9 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
         // SAFETY: structural pinning of `future`.
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
         if polled.is_pending()
-            && let (Some(call), Some(entered)) = (&this.call, &entered)
+            && let Some(entered) = &entered
         {
-            call.end_poll(entered.thread);
+            entered.call.end_poll(entered.thread);
         }
         drop(entered);
         if let Poll::Ready(output) = &polled {
