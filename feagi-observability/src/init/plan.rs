@@ -6,7 +6,10 @@ use crate::config::ObservabilityConfig;
 use crate::context::compiled;
 use crate::error::ObservabilityError;
 #[cfg(feature = "chrome-tracing")]
-use crate::instrument::clock::unix_nanos;
+use crate::instrument::{
+    alloc::{is_counting, totals},
+    clock::unix_nanos,
+};
 use crate::logging::Filter;
 use crate::profiling::{CpuProfiler, MemoryProfiler};
 use std::sync::Arc;
@@ -158,7 +161,9 @@ fn span_sinks(
 /// What the memory tracks of a trace file show.
 #[cfg(feature = "chrome-tracing")]
 fn memory() -> Vec<(&'static str, u64)> {
-    crate::telemetry::resident_bytes().map(|bytes| ("memory.resident", bytes)).into_iter().collect()
+    let resident = crate::telemetry::resident_bytes().map(|bytes| ("memory.resident", bytes));
+    let heap = is_counting().then(|| ("memory.heap", totals().live_bytes()));
+    resident.into_iter().chain(heap).collect()
 }
 
 #[cfg(feature = "server")]

@@ -404,10 +404,13 @@ unsafe fn push_poll(call: *const Call, thread: &ThreadState, duration: u64) {
     // SAFETY: the caller's promise.
     let (context, (site, start)) = unsafe { (&(*call).context, (*call).poll.assume_init()) };
     // SAFETY: the caller's promise.
-    if unsafe { (*call).end.mark.flags } & flags::SPAN == 0 {
+    let of_call = unsafe { (*call).end.mark.flags };
+    if of_call & flags::SPAN == 0 {
         return;
     }
-    let mark = Mark { kind: Kind::Poll, outcome: Outcome::Ok, flags: flags::SAMPLED };
+    // Nothing else of its call is true of it: the bits of lines and spans would count it among those.
+    let flags = flags::SAMPLED | of_call & flags::INFERRED;
+    let mark = Mark { kind: Kind::Poll, outcome: Outcome::Ok, flags };
     let header = || Header {
         bytes: 0,
         mark,
