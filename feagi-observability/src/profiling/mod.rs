@@ -27,6 +27,7 @@ mod alloc;
 )]
 mod capture;
 mod counts;
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod cpu;
 mod error;
 mod flamegraph;
@@ -51,6 +52,7 @@ mod perf;
 mod perf;
 
 #[cfg(not(all(unix, feature = "profiling")))]
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod absent;
 #[cfg(all(unix, feature = "profiling"))]
 mod output;
@@ -59,6 +61,7 @@ mod pprof_format;
 #[cfg(all(unix, feature = "profiling"))]
 mod pprof_reader;
 #[cfg(all(unix, feature = "profiling"))]
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod recorder;
 #[cfg(all(unix, feature = "profiling"))]
 mod render;
