@@ -5,8 +5,8 @@
 //! Without valgrind nothing is counted, and it says so.
 
 use feagi_observability::{
-    LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, TelemetryConfig, burst_info,
-    init_observability, instrument, observe,
+    Counter, Histogram, LogOutput, LoggingConfig, Metrics, ObservabilityConfig, ProfilingConfig,
+    TelemetryConfig, burst_info, init_observability, instrument, observe,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -87,6 +87,25 @@ fn instrumented(n: u64) -> u64 {
     black_box(n.wrapping_mul(31) ^ 7)
 }
 
+#[derive(Metrics)]
+struct Handles {
+    counted_handle: Counter,
+    #[metric(buckets = [100, 200, 400, 800])]
+    counted_values: Histogram,
+}
+
+#[inline(never)]
+fn count_one(n: u64) -> u64 {
+    Handles::register().counted_handle.increment(1);
+    n
+}
+
+#[inline(never)]
+fn record_one(n: u64) -> u64 {
+    Handles::register().counted_values.record(n as f64);
+    n
+}
+
 /// A name, the signals that are on, the call.
 type Case = (&'static str, Signals, fn(u64) -> u64);
 
@@ -107,6 +126,8 @@ const CASES: [Case; 15] = [
     ("tracing::info_span!, one field, entered and left", Signals::All, foreign_span),
     ("#[instrument], off at run time", Signals::None, instrumented),
     ("#[instrument], metrics + span + line", Signals::All, instrumented),
+    ("Counter::increment", Signals::None, count_one),
+    ("Histogram::record", Signals::None, record_one),
 ];
 
 #[derive(Clone, Copy, PartialEq)]

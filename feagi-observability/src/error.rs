@@ -33,7 +33,9 @@ pub enum ObservabilityError {
     #[error("observability is already initialised; call `init_observability` once, and keep its manager")]
     AlreadyInitialized,
     /// The host has set its own global subscriber.
-    #[error("a global {what} is already set; initialise observability before it, or leave it out")]
+    #[error(
+        "a global {what} is already set; initialise observability before it, or say `telemetry.subscriber = \"host\"` and give it the layer"
+    )]
     GlobalAlreadySet {
         /// What it has set.
         what: &'static str,

@@ -28,6 +28,7 @@ mod profiling;
 mod protobuf;
 #[cfg(feature = "server")]
 mod server;
+mod sync;
 mod telemetry;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -41,8 +42,9 @@ pub use compat::ring_layer::{
 };
 pub use compat::{KNOWN_CRATES, VERSION};
 pub use config::{
-    Compression, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig, ObservabilityConfig,
-    OtlpProtocol, ProfilingConfig, SinkConfig, TelemetryConfig,
+    Compression, ElasticsearchConfig, ExportConfig, FileConfig, LogFormat, LogOutput, LoggingConfig,
+    ObservabilityConfig, OtlpProtocol, ProfilingConfig, Rotation, SignalConfig, SinkConfig, SyslogConfig,
+    SyslogProtocol, SyslogTransport, TelemetryConfig, TlsConfig, TracingSubscriber,
 };
 pub use context::{Baggage, Context, SpanId, TraceId, current_context};
 pub use crossing::{
@@ -57,9 +59,10 @@ pub use feagi_observability_macros::{
 };
 pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, WrittenTrace, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
+pub use logging::ObservabilityLayer;
 pub use profiling::{
-    CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, MemoryProfiler, MemoryReport,
-    MemorySample, PerfStatus, PerfUnavailable, ProfilingError,
+    AllocatorStatus, CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, HeapProfile,
+    MemoryProfiler, MemoryReport, MemorySample, PerfStatus, PerfUnavailable, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

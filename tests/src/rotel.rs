@@ -119,15 +119,34 @@ impl Rotel {
     /// # Panics
     /// When it does not listen.
     pub fn start(agent: &Path) -> Rotel {
+        Rotel::start_with(
+            agent,
+            "--debug-log traces --debug-log logs --debug-log metrics --debug-log-verbosity detailed",
+        )
+    }
+
+    /// The same without a word of what it gets: to be measured, not asked.
+    ///
+    /// # Panics
+    /// When it does not listen.
+    pub fn quiet(agent: &Path) -> Rotel {
+        Rotel::start_with(agent, "")
+    }
+
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    fn start_with(agent: &Path, options: &str) -> Rotel {
         (0..ATTEMPTS)
-            .find_map(|_| Rotel::start_on(agent, free_address(), free_address()))
+            .find_map(|_| Rotel::start_on(agent, options, free_address(), free_address()))
             .unwrap_or_else(|| panic!("{} does not listen, in {ATTEMPTS} attempts", agent.display()))
     }
 
-    fn start_on(agent: &Path, http: SocketAddr, grpc: SocketAddr) -> Option<Rotel> {
-        let options = "start --exporter blackhole --debug-log traces --debug-log logs --debug-log metrics \
-                       --debug-log-verbosity detailed";
+    fn start_on(agent: &Path, options: &str, http: SocketAddr, grpc: SocketAddr) -> Option<Rotel> {
         let mut process = Command::new(agent)
+            .args(["start", "--exporter", "blackhole"])
             .args(options.split_whitespace())
             .args(["--otlp-grpc-endpoint", &grpc.to_string(), "--otlp-http-endpoint", &http.to_string()])
             .env("NO_COLOR", "1")

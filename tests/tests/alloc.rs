@@ -202,5 +202,9 @@ fn check_page(captured: &Captured) {
     let timed = captured.sample("alloc_sampled_duration_seconds_count");
     assert_eq!(of("alloc_sampled", ""), [timed.map(|calls| 8.0 * calls), timed], "of those that are timed");
     assert_eq!(of("alloc_uncounted", ""), [None, None]);
+    let heap = |what: &str| captured.sample(&format!("process_heap_{what}")).unwrap_or_default();
+    assert!(heap("bytes") > 0.0 && heap("peak_bytes") >= heap("bytes"), "{}", captured.page);
+    assert!(heap("allocated_bytes_total") > heap("bytes"));
+    assert!(heap("allocations_total") > heap("deallocations_total") && heap("deallocations_total") > 0.0);
     assert!(captured.page.contains("# UNIT alloc_one_allocated_bytes bytes\n"), "{}", captured.page);
 }

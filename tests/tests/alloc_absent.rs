@@ -23,4 +23,5 @@ fn nothing_is_said_of_what_nobody_counts() {
     assert_eq!(lines[1]["fields"], serde_json::json!({"n": 200}));
     assert_eq!(captured.sample("alloc_absent_calls_total{outcome=\"ok\"}"), Some(2.0));
     assert!(!captured.page.contains("alloc_absent_alloc"), "{}", captured.page);
+    assert!(!captured.page.contains("process_heap_"), "{}", captured.page);
 }

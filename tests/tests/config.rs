@@ -1,7 +1,7 @@
 //! Configuration: defaults of 0.0.53, TOML files, and what is said about bad ones.
 
 use feagi_observability::{
-    LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, TelemetryConfig,
+    LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, SinkConfig, TelemetryConfig,
     init_observability,
 };
 use std::fs;
@@ -107,7 +107,16 @@ fn what_cannot_be_used_is_refused_with_field_value_and_remedy_and_nothing_is_sta
         with(|c| c.telemetry.listen = Some("0.0.0.0:0".to_owned())),
         &["`telemetry.listen`", "0.0.0.0:0", "loopback"],
     );
-    expect(with(|c| c.logging.output = LogOutput::Syslog), &["`logging.output`", "Syslog", "choose"]);
+    let syslog = with(|c| {
+        c.logging.output = LogOutput::Syslog;
+        c.logging.syslog.facility = "loud".to_owned();
+    });
+    expect(syslog, &["`logging.syslog.facility`", "`loud`", "local7"]);
+    let level = |c: &mut ObservabilityConfig| {
+        let level = Some("loud=very".to_owned());
+        c.logging.sinks = vec![SinkConfig::default(), SinkConfig { level, ..Default::default() }];
+    };
+    expect(with(level), &["`logging.sinks[1].level`", "`loud=very`", "write a level"]);
     expect(
         with(|c| c.logging.output = LogOutput::File(String::new())),
         &["`logging.output`", "`logging.file_path`"],

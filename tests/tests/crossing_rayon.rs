@@ -209,3 +209,53 @@ fn without_a_context_nothing_is_inherited_from_whoever_waits() {
         .install(|| (0..100).into_par_iter().in_current_context().map(|_| ids(current_context())).collect());
     assert!(ids.iter().all(Option::is_none));
 }
+
+#[test]
+fn before_what_counts_or_pairs_items_it_is_as_behind_it() {
+    running();
+    let pool = pool(3);
+    let at_home = || assert_eq!(place(), called(50));
+    let sums: Vec<usize> = from(50).run(|| {
+        pool.install(carry(|| {
+            let other = (0..500_usize).into_par_iter().map(|n| {
+                at_home();
+                n
+            });
+            let chunks =
+                (0..1000_usize).into_par_iter().in_current_context().zip(other).chunks(7).enumerate();
+            assert_eq!(chunks.len(), 72);
+            chunks
+                .map(|(index, chunk)| {
+                    at_home();
+                    assert_eq!(chunk[0], (7 * index, 7 * index));
+                    chunk.len()
+                })
+                .fold(
+                    || {
+                        at_home();
+                        Vec::new()
+                    },
+                    |mut all, one| {
+                        all.push(one);
+                        all
+                    },
+                )
+                .reduce(Vec::new, |mut left, right| {
+                    at_home();
+                    left.extend(right);
+                    left
+                })
+        }))
+    });
+    assert_eq!((sums.len(), sums.iter().sum::<usize>(), sums[71]), (72, 500, 3));
+    let numbers = || (0..100).into_par_iter().in_current_context();
+    let last: Vec<i32> = pool.install(|| numbers().rev().skip(10).step_by(30).take(2).collect());
+    assert_eq!(last, [89, 59]);
+    let pieces = |n: i32| {
+        assert_ne!(rayon::current_thread_index(), None);
+        n
+    };
+    let sum: i32 = pool.install(|| numbers().with_min_len(10).with_max_len(20).map(pieces).sum());
+    assert_eq!(sum, 4950);
+    pool.broadcast(|_| assert_eq!(place(), NOWHERE));
+}

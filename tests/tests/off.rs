@@ -8,9 +8,9 @@ use off_support::{ON, WHOLE, Way, build, refusal, told};
 use std::process::Command;
 
 /// The pairs of functions, `plain_…` and `observed_…`.
-const PAIRS: [&str; 20] = [
+const PAIRS: [&str; 21] = [
     "sum", "store", "parse", "longest", "event", "handles", "block", "generic", "method", "whole", "trait",
-    "labels", "ret", "budget", "sample", "parent", "judged", "dynamic", "derived", "checked",
+    "labels", "ret", "budget", "sample", "parent", "judged", "dynamic", "derived", "checked", "rayon",
 ];
 
 /// What stands in one annotation and nowhere else: name, target, metric, field, help.

@@ -10,9 +10,11 @@ const WAYS: [Way; 7] = [LOG, TRACE, METRICS, PROFILE, RECORDS, CFG, ALL_FOUR];
 
 /// Names in the program's symbols of what makes a signal, and the ways without it. `signals` reaches all of it: it starts what there is.
 /// They are of functions that are never inlined, of statics, and of types behind pointers: however the compiler arranges the rest, they stay.
-const SYMBOLS: [(&[&str], &[&str]); 5] = [
+const SYMBOLS: [(&[&str], &[&str]); 6] = [
     (&["StdioSink"], &["log", "records", "cfg", "all-four"]),
     (&["ChromeSink"], &["trace", "records", "cfg", "all-four"]),
+    // Exemplars of handles.
+    (&["Wanted7fill_in"], &["trace", "records", "metrics", "cfg", "all-four"]),
     (&["new_shard", "LADDER", "CallTotals"], &["metrics", "cfg", "all-four"]),
     (&["ProfilerGuard", "PprofSampler"], &["profile", "cfg", "all-four"]),
     // What writes to the rings.

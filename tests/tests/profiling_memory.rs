@@ -4,7 +4,7 @@
 
 use std::hint::black_box;
 
-use feagi_observability::MemoryProfiler;
+use feagi_observability::{AllocatorStatus, MemoryProfiler, ProfilingConfig, ProfilingError};
 
 #[test]
 fn a_sample_counts_the_memory_that_is_in_use_and_the_peak_outlives_it() {
@@ -23,6 +23,27 @@ fn a_sample_counts_the_memory_that_is_in_use_and_the_peak_outlives_it() {
     assert!(after.heap_size + BLOCK / 2 <= during.heap_size, "{report:?}");
     assert_eq!(report.peak_memory, during.heap_size);
     assert!(begin <= before.timestamp && before.timestamp <= after.timestamp);
+}
+
+#[test]
+fn without_the_allocator_the_report_says_so_and_there_is_no_heap_profile() {
+    let profiler = MemoryProfiler::new(true);
+    profiler.sample();
+    let report = profiler.generate_report();
+    assert_eq!(report.allocator, AllocatorStatus::NotInstalled);
+    assert!(report.allocator.to_string().contains("not installed"), "{}", report.allocator);
+    assert!(report.samples.iter().all(|sample| sample.heap_size > 0 && sample.allocations == 0));
+    assert!(matches!(profiler.start(), Err(ProfilingError::AllocatorNotInstalled)));
+    assert!(matches!(profiler.stop(), Err(ProfilingError::HeapNotRunning)));
+    assert!(matches!(profiler.write(), Err(ProfilingError::HeapNotRunning)));
+}
+
+#[test]
+fn a_mean_of_nothing_is_refused() {
+    let refused =
+        MemoryProfiler::with_config(&ProfilingConfig { heap_sample_bytes: 0, ..Default::default() });
+    let error = refused.expect_err("no samples are no bytes apart");
+    assert!(error.to_string().contains("heap_sample_bytes"), "{error}");
 }
 
 #[test]

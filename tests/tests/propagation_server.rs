@@ -3,7 +3,9 @@
 use axum07::extract::MatchedPath as MatchedPath07;
 use axum08::extract::MatchedPath as MatchedPath08;
 use feagi_observability::tower::ServerLayer;
-use feagi_observability::{current_baggage, current_context, current_request_id, observe, propagation};
+use feagi_observability::{
+    CapturedContext, current_baggage, current_context, current_request_id, observe, propagation,
+};
 use feagi_observability_tests::captured::{Capture, Captured};
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
@@ -152,6 +154,7 @@ fn each_request_is_a_call_below_its_caller() {
     panics_and_cancellations_are_told_apart(layer08);
     hostile_requests_make_no_series(layer08);
     a_service_that_fails_at_once_is_in_its_call();
+    a_body_is_not_in_the_call_but_may_be_made_in_its_context(&capture);
 
     let captured = capture.finish();
     check_spans(&captured);
@@ -219,6 +222,34 @@ fn a_service_that_fails_at_once_is_in_its_call() {
     assert!(current_context().is_none());
 }
 
+/// A body of whatever type, which is made piece by piece after the head.
+struct Pieces(CapturedContext);
+
+impl Pieces {
+    fn next(&self) {
+        assert!(current_context().is_none());
+        self.0.run(piece);
+    }
+}
+
+#[observe(name = "piece")]
+fn piece() {}
+
+fn a_body_is_not_in_the_call_but_may_be_made_in_its_context(capture: &Capture) {
+    let handler =
+        async |_: Request<()>| Ok::<_, Infallible>(Response::new(Pieces(CapturedContext::capture())));
+    let service = ServerLayer::new().layer(tower::service_fn(handler));
+    let request = request("PATCH", "/streamed").body(()).unwrap();
+    let mut asked = pin!(service.oneshot(request));
+    let Poll::Ready(Ok(response)) = poll_once(asked.as_mut()) else { panic!("a response at once") };
+    let ended = r#"observed_calls_total{outcome="ok",site="PATCH"} 1"#;
+    assert!(capture.page().contains(ended), "the call has ended with the head");
+    response.body().next();
+    // Whether anyone has wanted all of it makes no difference.
+    drop(response);
+    assert!(capture.page().contains(ended));
+}
+
 fn args<'a>(span: &'a Value, key: &str) -> &'a str {
     span["args"][key].as_str().unwrap_or_default()
 }
@@ -243,6 +274,8 @@ fn check_spans(captured: &Captured) {
             "and its lines stand in it"
         );
     }
+    let (patch, piece) = (captured.line("PATCH"), captured.line("piece"));
+    assert_eq!((&piece["trace_id"], &piece["parent_id"]), (&patch["trace_id"], &patch["span_id"]));
     let [untrusted] = captured.spans_of("PUT /new/{id}")[..] else { panic!("one span") };
     assert_eq!(args(untrusted, "parent_id"), "");
     assert_eq!(untrusted["args"]["follows_from"], serde_json::json!([format!("{TRACE}-{PARENT}")]));

@@ -115,15 +115,14 @@ impl Input {
         );
         let Some(function) = function else { return TokenStream::new() };
         let recorded = Recorded::gather(&mut args, &function, &mut errors);
-        check::all(&args, &recorded, &function, &mut errors);
+        check::all(&args, &recorded, &function, false, &mut errors);
         if let Err(errors) = errors.finish() {
             return fallback::block(&errors, &self.block);
         }
         let mut model = Model::new(args, recorded, &function);
         set_more(&mut model);
-        let (named, call) =
-            (tokens::named_levels(&model), tokens::call(&model, Way::Statements, &self.block));
-        if named.is_empty() { call } else { quote!({ #named #call }) }
+        let (asked, call) = (tokens::asked(&model), tokens::call(&model, Way::Statements, &self.block));
+        if asked.is_empty() { call } else { quote!({ #asked #call }) }
     }
 
     /// A block has no name of its own from which one could be made.

@@ -83,7 +83,7 @@ fn check_arguments(args: &mut Args, errors: &mut Errors) {
         errors,
     ) {
         let recorded = Recorded::gather(args, &function, errors);
-        check::all(args, &recorded, &function, errors);
+        check::all(args, &recorded, &function, false, errors);
     }
 }
 

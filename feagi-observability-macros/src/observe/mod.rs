@@ -38,7 +38,8 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let boxed = boxed::find(&function);
     let judged = boxed.as_ref().map_or(&function, |boxed| &boxed.judged);
     let recorded = Recorded::gather(&mut args, judged, &mut errors);
-    check::all(&args, &recorded, judged, &mut errors);
+    let is_future = boxed.is_some() || function.sig.asyncness.is_some();
+    check::all(&args, &recorded, judged, is_future, &mut errors);
     if let Err(errors) = errors.finish() {
         return fallback::item(&errors, &item);
     }

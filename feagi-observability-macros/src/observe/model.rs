@@ -39,6 +39,8 @@ pub(crate) struct Model {
     pub(crate) slo: Option<Slo>,
     /// 1 times every call.
     pub(crate) sample: u32,
+    /// Where it was asked for that threads of a pool inherit the call's context.
+    pub(crate) rayon: Option<Span>,
     pub(crate) parent: Option<Expr>,
     pub(crate) follows_from: Option<Expr>,
     pub(crate) recorded: Recorded,
@@ -103,6 +105,7 @@ impl Model {
             heartbeat: args.heartbeat.map_or(0, |slot| slot.value.nanos),
             slo: args.slo.map(|slot| slot.value),
             sample: args.sample.map_or(1, |slot| slot.value.every),
+            rayon: args.rayon.map(|slot| slot.written.span()),
             parent: args.parent.map(|slot| slot.value),
             follows_from: args.follows_from.map(|slot| slot.value),
             recorded,

@@ -58,6 +58,8 @@ snapshots! {
     slo_of_success: (slo(success = 99.9)) fn f() {}
     sample: (sample = 1/16) fn f() {}
     sample_of_a_future: (sample = 1/16) async fn f() {}
+    rayon: (rayon) fn f() {}
+    rayon_of_a_result: (rayon, profile(alloc), parent = context, labels(phase)) fn f(phase: Phase) -> Result<u8, E> { x }
     head_stays: ()
         #[inline] #[must_use] pub unsafe extern "C" fn f<'a, T: A + 'a, const N: usize>(a: [T; N]) -> &'a T where T: B { x }
     inner_attributes_move_out: () fn f() { #![allow(unused)] x }

@@ -7,7 +7,7 @@ use crate::field::{Field, Recording};
 use crate::form::Metric;
 use crate::level::Level;
 use crate::log::LogWhen;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -41,17 +41,28 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
 pub(super) fn function(model: &Model, function: &Function, content: TokenStream) -> TokenStream {
     let Function { attrs, vis, defaultness, sig, body } = function;
     let Body::Block(body) = body else { return TokenStream::new() };
-    let named = named_levels(model);
-    let mut block = Group::new(Delimiter::Brace, quote!(#named #content));
+    let asked = asked(model);
+    let mut block = Group::new(Delimiter::Brace, quote!(#asked #content));
     // Lints and errors about "the body" point where they did.
     block.set_span(body.span());
     quote!(#(#attrs)* #vis #defaultness #sig #block)
 }
 
-/// The compiler resolves the levels that the author wrote as paths; nothing of it is left.
-pub(super) fn named_levels(model: &Model) -> TokenStream {
-    let paths = &model.level_paths;
-    quote!(#(const _: () = { let _ = #paths; };)*)
+/// What the compiler is asked besides, where the author wrote it; nothing of it is left. It resolves the levels that are paths, and looks
+/// whether the runtime knows pools.
+pub(super) fn asked(model: &Model) -> TokenStream {
+    let (paths, runtime) = (&model.level_paths, &model.runtime);
+    let pools = model.rayon.map(|place| {
+        let asked = quote_spanned!(Span::mixed_site()=> #runtime::__private::require_rayon! {});
+        asked.into_iter().map(|token| located(token, place)).collect::<TokenStream>()
+    });
+    quote!(#(const _: () = { let _ = #paths; };)* #pools)
+}
+
+/// The same token, shown as if it stood there.
+fn located(mut token: TokenTree, place: Span) -> TokenTree {
+    token.set_span(token.span().located_at(place));
+    token
 }
 
 /// One call of the runtime around `body`.
@@ -198,6 +209,7 @@ fn promise_facts(facts: &mut Facts<'_>, model: &Model) {
 
 /// What is taken before the call begins.
 fn open(model: &Model) -> TokenStream {
+    let rayon = model.rayon.map(|_| quote!((rayon)));
     let extras = model.has_extras().then(|| quote!((extras)));
     let alloc = model.profile.alloc.then(|| {
         let index = Literal::usize_unsuffixed(model.keys().count() - ALLOCATED.len());
@@ -212,7 +224,7 @@ fn open(model: &Model) -> TokenStream {
     };
     let parent = model.parent.as_ref().map(|value| given("parent", value));
     let follows_from = model.follows_from.as_ref().map(|value| given("follows_from", value));
-    quote!([#extras #alloc #parent #(#labels)* #follows_from])
+    quote!([#rayon #extras #alloc #parent #(#labels)* #follows_from])
 }
 
 /// What is asked of the call's value.

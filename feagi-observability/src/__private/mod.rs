@@ -30,6 +30,12 @@ mod chosen;
 )))]
 #[path = "on.rs"]
 mod chosen;
+#[cfg(feature = "rayon")]
+#[path = "rayon_known.rs"]
+mod rayon;
+#[cfg(not(feature = "rayon"))]
+#[path = "rayon_unknown.rs"]
+mod rayon;
 
 #[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
 mod handles_off;
@@ -37,6 +43,7 @@ mod handles_off;
 mod handles_on;
 mod traced;
 
+pub use crate::context::Region;
 pub use crate::instrument::probe;
 pub use crate::instrument::{
     Adopted, AdoptedFuture, Allocating, Allocations, BlockScope, Dimensions, Dynamic, Encoder, Event, Field,
@@ -51,6 +58,7 @@ pub use crate::{
     __feagi_instrument_async as instrument_async, __feagi_instrument_sync as instrument_sync,
     __feagi_observe_async as observe_async, __feagi_observe_boxed as observe_boxed,
     __feagi_observe_sync as observe_sync, __feagi_register_metrics as register_metrics,
+    __feagi_require_rayon as require_rayon,
 };
 pub use check::{
     count, debug, display, dynamic, field, follows_from, gauge, histogram, label, parent, span_id,

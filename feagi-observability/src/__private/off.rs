@@ -41,6 +41,7 @@ macro_rules! __feagi_observe_sync {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_check_opened {
+    (rayon) => {};
     (extras) => {};
     (alloc $index:literal) => {};
     (follows_from $slot:tt ($value:expr)) => {

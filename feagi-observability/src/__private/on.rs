@@ -50,6 +50,9 @@ macro_rules! __feagi_begin {
             $call.begin(opening);
         }
     };
+    ($call:ident $frame:ident [(rayon) $($open:tt)*] $fields:tt) => {
+        $crate::__private::begin!($call $frame [$($open)*] $fields)
+    };
     ($call:ident $frame:ident [$(($how:tt $($part:tt)*))+] $fields:tt) => {
         if let ::core::option::Option::Some(mut opening) = $call.open_unregistered(&mut $frame) {
             let mut dimensions = $crate::__private::Dimensions::new();
@@ -246,10 +249,15 @@ macro_rules! __feagi_run {
     }};
 }
 
-/// What runs as a call's body: where allocations are counted, under a guard that charges the call with them.
+/// What runs as a call's body: under a guard while which lives threads of a pool inherit its context, where that is wanted; where
+/// allocations are counted, under one that charges the call with them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __feagi_charged {
+    ([(rayon) $($open:tt)*] $scope:ident $body:tt) => {{
+        let _region = $scope.open_region();
+        $crate::__private::charged!([$($open)*] $scope $body)
+    }};
     ([(extras) (alloc $index:literal) $($open:tt)*] $scope:ident $body:tt) => {{
         let _charged = $scope.count_allocations();
         $body

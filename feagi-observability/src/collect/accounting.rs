@@ -3,7 +3,8 @@
 //! At rest, for each sink: `accepted = enqueued + dropped before the queue` and
 //! `enqueued = exported + dropped after it + queued`.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::AtomicU64;
+use std::sync::atomic::{self, AtomicU8, Ordering::Relaxed};
 use std::time::SystemTime;
 
 /// Why a record did not arrive.
@@ -63,12 +64,28 @@ impl DropReason {
 pub(crate) struct SinkCounters {
     accepted: AtomicU64,
     exported: AtomicU64,
-    failures: AtomicU64,
+    failures: [AtomicU64; DropReason::ALL.len()],
     retries: AtomicU64,
     /// Seconds since the Unix epoch.
     last_success: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
+    queue: QueueGauges,
 }
+
+/// The state of a queue and of the thread that empties it, as last told; all 0 of a sink that has none. For readers alone: nothing is decided
+/// by it, so the models of concurrency need not know of it.
+#[derive(Debug, Default)]
+struct QueueGauges {
+    bytes: atomic::AtomicU64,
+    capacity: atomic::AtomicU64,
+    in_flight: atomic::AtomicU64,
+    /// One of [`NO_WORKER`], [`ALIVE`] and [`ENDED`].
+    worker: AtomicU8,
+}
+
+const NO_WORKER: u8 = 0;
+const ALIVE: u8 = 1;
+const ENDED: u8 = 2;
 
 impl SinkCounters {
     /// The sink has taken charge of `records`.
@@ -87,8 +104,46 @@ impl SinkCounters {
     }
 
     /// One attempt failed.
-    pub(crate) fn fail(&self) {
-        self.failures.fetch_add(1, Relaxed);
+    pub(crate) fn fail(&self, reason: DropReason) {
+        self.failures[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    /// There is a queue for so many records, and a thread that empties it.
+    pub(crate) fn start_worker(&self, capacity: u64) {
+        self.queue.capacity.store(capacity, Relaxed);
+        self.queue.worker.store(ALIVE, Relaxed);
+    }
+
+    /// That thread has ended.
+    pub(crate) fn end_worker(&self) {
+        self.queue.worker.store(ENDED, Relaxed);
+    }
+
+    /// So many bytes wait in the queue, and so many records are being sent.
+    pub(crate) fn set_queue(&self, bytes: u64, in_flight: u64) {
+        self.queue.bytes.store(bytes, Relaxed);
+        self.queue.in_flight.store(in_flight, Relaxed);
+    }
+
+    pub(crate) fn queue_bytes(&self) -> u64 {
+        self.queue.bytes.load(Relaxed)
+    }
+
+    /// In records; 0 where there is no queue.
+    pub(crate) fn queue_capacity(&self) -> u64 {
+        self.queue.capacity.load(Relaxed)
+    }
+
+    pub(crate) fn in_flight(&self) -> u64 {
+        self.queue.in_flight.load(Relaxed)
+    }
+
+    /// Whether the thread that empties the queue is there; `None` where there is none to be.
+    pub(crate) fn worker_alive(&self) -> Option<bool> {
+        match self.queue.worker.load(Relaxed) {
+            NO_WORKER => None,
+            state => Some(state == ALIVE),
+        }
     }
 
     /// One attempt is made again.
@@ -115,8 +170,8 @@ impl SinkCounters {
         self.exported.load(Relaxed)
     }
 
-    pub(crate) fn failures(&self) -> u64 {
-        self.failures.load(Relaxed)
+    pub(crate) fn failures(&self, reason: DropReason) -> u64 {
+        self.failures[reason as usize].load(Relaxed)
     }
 
     pub(crate) fn retries(&self) -> u64 {

@@ -12,11 +12,12 @@ use super::sink::Sink;
 use crate::context::compiled;
 use crate::instrument::clock::WallClock;
 use crate::instrument::{Outcome, ThreadInfo, registry, wake};
+use crate::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use crate::sync::thread::{self, JoinHandle, Thread};
+use crate::sync::{AtomicU64, now};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
-use std::thread::{JoinHandle, Thread};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// How often the collector looks when nobody wakes it: 0.1 % of a core.
@@ -47,6 +48,24 @@ pub(crate) struct CollectorCounts {
     pub(crate) spans: AtomicU64,
     pub(crate) polls: AtomicU64,
     pub(crate) suppressed: AtomicU64,
+    /// The collector's thread is there.
+    pub(crate) alive: AtomicBool,
+}
+
+/// Says that the thread is there for as long as it lives: a panic ends that, too.
+struct Alive(Arc<CollectorCounts>);
+
+impl Alive {
+    fn begin(counts: Arc<CollectorCounts>) -> Self {
+        counts.alive.store(true, Relaxed);
+        Alive(counts)
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.alive.store(false, Relaxed);
+    }
 }
 
 enum Command {
@@ -64,11 +83,12 @@ pub(crate) struct Collector {
 impl Collector {
     pub(crate) fn start(outputs: Outputs, counts: Arc<CollectorCounts>) -> io::Result<Collector> {
         let (commands, receiver) = channel();
-        let handle = std::thread::Builder::new()
-            .name("feagi-obs".to_owned())
-            .spawn(move || Worker::new(outputs, counts).run(&receiver))?;
+        let alive = Alive::begin(Arc::clone(&counts));
+        let handle = thread::Builder::new().name("feagi-obs".to_owned()).spawn(move || {
+            let _alive = alive;
+            Worker::new(outputs, counts).run(&receiver);
+        })?;
         let thread = handle.thread().clone();
-        wake::set_collector(Some(thread.clone()));
         Ok(Collector { commands, thread, handle: Some(handle) })
     }
 
@@ -80,10 +100,9 @@ impl Collector {
     /// Drains, closes all sinks and ends the thread; `false` if time was up before.
     pub(crate) fn close(&mut self, deadline: Instant) -> bool {
         // A tenth is left for the way back: what the sinks could not finish is then counted when the answer comes.
-        let now = Instant::now();
-        let for_sinks = now + deadline.saturating_duration_since(now) * 9 / 10;
+        let begin = now();
+        let for_sinks = begin + deadline.saturating_duration_since(begin) * 9 / 10;
         let closed = self.flusher().ask(|done| Command::Close(for_sinks, done), deadline);
-        wake::set_collector(None);
         if closed && let Some(handle) = self.handle.take() {
             // It has said that it is done: nothing is left to wait for.
             let _ = handle.join();
@@ -110,7 +129,7 @@ impl Flusher {
             return false;
         }
         self.thread.unpark();
-        wait.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok()
+        wait.recv_timeout(deadline.saturating_duration_since(now())).is_ok()
     }
 }
 
@@ -127,20 +146,27 @@ struct Worker {
 
 /// What one look at the rings has found; kept for its memory.
 #[derive(Default)]
-struct Batch {
-    records: Vec<Raw>,
+pub(super) struct Batch {
+    pub(super) records: Vec<Raw>,
     bytes: Vec<u8>,
-    threads: Vec<Arc<ThreadInfo>>,
+    pub(super) threads: Vec<Arc<ThreadInfo>>,
 }
 
 impl Worker {
     fn new(outputs: Outputs, counts: Arc<CollectorCounts>) -> Self {
         let (limit, slow_limit) = (RateLimit::new(outputs.rate_limit), RateLimit::new(outputs.rate_limit));
-        let (clock, last_upkeep) = (WallClock::new(), Instant::now());
+        let (clock, last_upkeep) = (WallClock::new(), now());
         Worker { outputs, counts, clock, limit, slow_limit, batch: Batch::default(), last_upkeep }
     }
 
     fn run(mut self, commands: &Receiver<Command>) {
+        wake::set_collector(Some(thread::current()));
+        self.obey(commands);
+        wake::set_collector(None);
+    }
+
+    /// Looks and does what it is told, until it is told to close.
+    fn obey(&mut self, commands: &Receiver<Command>) {
         loop {
             // The command first: what was written before it was given is then in this look.
             let command = commands.try_recv();
@@ -153,8 +179,8 @@ impl Worker {
                     return;
                 }
                 // Whoever could ask us to close is gone.
-                Err(TryRecvError::Disconnected) => return self.close(Instant::now() + POLL),
-                Err(TryRecvError::Empty) => wake::sleep(POLL),
+                Err(TryRecvError::Disconnected) => return self.close(now() + POLL),
+                Err(TryRecvError::Empty) => wake::sleep(POLL, registry::is_any_past_half),
             }
         }
     }
@@ -180,8 +206,8 @@ impl Worker {
             sink.flush();
         }
         (self.outputs.pulse)();
-        if self.last_upkeep.elapsed() >= Duration::from_secs(5) {
-            self.last_upkeep = Instant::now();
+        if now().saturating_duration_since(self.last_upkeep) >= Duration::from_secs(5) {
+            self.last_upkeep = now();
             (self.outputs.upkeep)();
         }
     }
@@ -271,7 +297,7 @@ impl Worker {
 }
 
 impl Batch {
-    fn read(&mut self, clock: &WallClock) {
+    pub(super) fn read(&mut self, clock: &WallClock) {
         registry::visit_threads(|thread| {
             let number = self.threads.len();
             let before = self.records.len();

@@ -51,7 +51,8 @@ impl Raw {
     }
 
     fn is_over_budget(&self) -> bool {
-        self.header.mark.flags & flags::OVER_BUDGET != 0
+        // Of other kinds the bit says something else.
+        self.header.mark.kind == Kind::Call && self.header.mark.flags & flags::OVER_BUDGET != 0
     }
 
     fn is_partial(&self) -> bool {
@@ -150,6 +151,7 @@ impl Raw {
             parent_id: header.parent_id,
             sampled: header.mark.flags & (flags::SAMPLED | flags::SPAN) != 0,
             partial: self.is_partial(),
+            inferred: header.mark.flags & flags::INFERRED != 0,
             start: self.end.saturating_sub(header.duration),
             duration: header.duration,
             outcome: header.mark.outcome,

@@ -37,6 +37,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) sampled: bool,
     /// Whether it is a span without those around it: the outermost one of its trace that was kept.
     pub(crate) partial: bool,
+    /// Whether it is a guess that it stands in this trace.
+    pub(crate) inferred: bool,
     pub(crate) start: u64,
     pub(crate) duration: u64,
     pub(crate) outcome: Outcome,
@@ -79,6 +81,11 @@ impl Entry<'_> {
             series = series.saturating_mul(values.len()).saturating_add(index);
         }
         Some(series.min(series_of(labels) - 1))
+    }
+
+    /// The span that its line names: its own, of a log the one around it; empty where there is none.
+    pub(crate) fn line_span(&self) -> &str {
+        if self.kind == EntryKind::Log { self.span_name } else { self.name }
     }
 
     /// The text of its line: the message, else the name.

@@ -12,6 +12,8 @@ mod decode;
 #[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "spans say more than lines"))]
 mod entry;
 pub(crate) mod exemplars;
+#[cfg(all(test, feagi_observability_model))]
+mod models;
 mod numbered;
 mod rate;
 #[cfg_attr(
@@ -25,7 +27,7 @@ mod stats;
 pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
-pub(crate) use numbered::{NumberedField, numbered};
+pub(crate) use numbered::{Naming, NumberedField, numbered, numbered_as};
 pub(crate) use recent::{Recent, WholeRecord};
 pub use recent::{RecentKind, RecentRecord, RecentValue};
 pub(crate) use sink::Sink;

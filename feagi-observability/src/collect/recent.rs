@@ -1,19 +1,18 @@
 //! The recent past: the last records, whatever became of them elsewhere, to be looked up by trace.
 //!
 //! The collector keeps them as they came from the rings, and gives the place of the oldest to the newest; they are decoded when somebody
-//! asks. Bounded by number, and by bytes.
+//! asks. Lines and spans without one have a shelf each, so that calls whose lines are limited do not push the log out.
+
+mod shelf;
 
 use super::decode::Raw;
 use super::entry::{Entry, EntryKind};
 use super::numbered::numbered;
 use crate::context::{SpanId, TraceId};
 use crate::instrument::{Level, Outcome, ThreadInfo, Value};
-use std::collections::VecDeque;
+use shelf::{Kept, Shelf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
-
-/// However many records are asked for, their fields take no more than this.
-const MAX_BYTES: usize = 16 << 20;
 
 /// What a record was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +69,8 @@ pub struct RecentRecord {
     pub span_id: Option<SpanId>,
     /// The span around it; `None` for a root and for logs.
     pub parent_id: Option<SpanId>,
+    /// Whether it is a guess that it stands in this trace; see [`Context::is_inferred`](crate::Context::is_inferred).
+    pub is_inferred: bool,
     /// The caller's request id.
     pub request_id: Option<String>,
     /// When it began; of a log when it was written.
@@ -86,53 +87,40 @@ pub struct RecentRecord {
     pub fields: Vec<(String, RecentValue)>,
 }
 
-struct Kept {
-    raw: Raw,
-    /// Whether the log has it.
-    is_line: bool,
-    bytes: Vec<u8>,
-    thread: Arc<ThreadInfo>,
-}
-
 /// A copy of a record that the store has, as outputs see records.
 pub(crate) struct WholeRecord(Kept);
 
 impl WholeRecord {
     pub(crate) fn entry(&self) -> Entry<'_> {
-        self.0.raw.entry(&self.0.bytes, &self.0.thread)
+        self.0.entry()
     }
 }
-
-impl Clone for Kept {
-    fn clone(&self) -> Self {
-        let (bytes, thread) = (self.bytes.clone(), Arc::clone(&self.thread));
-        Kept { raw: self.raw.alone(), is_line: self.is_line, bytes, thread }
-    }
-}
-
-// SAFETY: the one pointer in it leads to a site or to `tracing` metadata: statics, which are shared by all threads.
-unsafe impl Send for Kept {}
 
 /// The store; all threads may ask, the collector alone keeps.
 pub(crate) struct Recent {
     most: usize,
-    kept: Mutex<Store>,
+    kept: Mutex<Shelves>,
 }
 
-#[derive(Default)]
-struct Store {
-    /// The oldest first, as the collector has come to see them.
-    records: VecDeque<Kept>,
-    bytes: usize,
+struct Shelves {
+    lines: Shelf,
+    /// Those that are no lines.
+    spans: Shelf,
 }
 
 impl Recent {
-    /// Keeps so many records.
+    /// Keeps so many lines, and so many spans besides.
     pub(crate) fn new(most: usize) -> Self {
-        Recent { most, kept: Mutex::default() }
+        let kept = Shelves { lines: Shelf::new(most), spans: Shelf::new(most) };
+        Recent { most, kept: Mutex::new(kept) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Store> {
+    /// How many lines it keeps.
+    pub(crate) fn capacity(&self) -> usize {
+        self.most
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shelves> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -140,51 +128,64 @@ impl Recent {
         if self.most == 0 || !(is_line || raw.is_span()) {
             return;
         }
-        let mut store = self.lock();
-        let mut spare = Vec::new();
-        while store.records.len() >= self.most || store.bytes + fields.len() > MAX_BYTES {
-            let Some(oldest) = store.records.pop_front() else { break };
-            store.bytes -= oldest.bytes.len();
-            spare = oldest.bytes;
-        }
-        spare.clear();
-        spare.extend_from_slice(fields);
-        store.bytes += spare.len();
-        store.records.push_back(Kept { raw: raw.alone(), is_line, bytes: spare, thread: Arc::clone(thread) });
+        let mut kept = self.lock();
+        let shelf = if is_line { &mut kept.lines } else { &mut kept.spans };
+        shelf.keep(raw, fields, thread);
     }
 
     /// The records of a trace, in the order of their beginnings.
     pub(crate) fn of_trace(&self, trace_id: TraceId) -> Vec<RecentRecord> {
-        let store = self.lock();
-        let of_trace = store.records.iter().filter(|kept| kept.raw.header.trace_id == trace_id);
-        let mut found: Vec<RecentRecord> = of_trace.map(Kept::record).collect();
-        drop(store);
+        let kept = self.lock();
+        let lines = kept.lines.of_trace(trace_id).map(|line| line.record(true));
+        let mut found: Vec<RecentRecord> = lines.collect();
+        found.extend(kept.spans.of_trace(trace_id).map(|span| span.record(false)));
+        drop(kept);
+        // The latest came first; of what began at once the one that came first is to be the first.
+        found.reverse();
         found.sort_by_key(|record| record.start);
         found
     }
 
     /// The spans and foreign log records of a trace, in the order in which they ended.
     pub(crate) fn whole_trace(&self, trace_id: TraceId) -> Vec<WholeRecord> {
-        let store = self.lock();
-        let of_trace = store.records.iter().filter(|kept| kept.raw.header.trace_id == trace_id);
-        let whole = of_trace.filter(|kept| kept.raw.is_span() || kept.raw.is_log());
-        whole.map(|kept| WholeRecord(kept.clone())).collect()
+        let kept = self.lock();
+        let of_trace = kept.lines.of_trace(trace_id).chain(kept.spans.of_trace(trace_id));
+        let whole = of_trace.filter(|kept| kept.is_span() || kept.is_log());
+        let mut found: Vec<WholeRecord> = whole.map(|kept| WholeRecord(kept.copy())).collect();
+        drop(kept);
+        found.sort_by_key(|record| record.entry().end());
+        found
     }
 
     /// The last `count` log lines, in the order in which they were written.
     pub(crate) fn last_lines(&self, count: usize) -> Vec<RecentRecord> {
-        let store = self.lock();
-        let lines = store.records.iter().rev().filter(|kept| kept.is_line).take(count);
-        let mut found: Vec<RecentRecord> = lines.map(Kept::record).collect();
+        let kept = self.lock();
+        let mut found: Vec<RecentRecord> =
+            kept.lines.latest().take(count).map(|line| line.record(true)).collect();
+        drop(kept);
         found.reverse();
         found
+    }
+
+    /// The last `count` of the log lines that `make` makes something of, in the order in which they were written.
+    pub(crate) fn select_lines<T>(&self, count: usize, make: impl Fn(&Entry<'_>) -> Option<T>) -> Vec<T> {
+        let kept = self.lock();
+        let mut found: Vec<T> =
+            kept.lines.latest().filter_map(|line| make(&line.entry())).take(count).collect();
+        drop(kept);
+        found.reverse();
+        found
+    }
+
+    /// Forgets the lines.
+    pub(crate) fn clear_lines(&self) {
+        self.lock().lines.clear();
     }
 }
 
 impl Kept {
-    fn record(&self) -> RecentRecord {
-        let entry = self.raw.entry(&self.bytes, &self.thread);
-        RecentRecord { is_line: self.is_line, is_span: self.raw.is_span(), ..RecentRecord::new(&entry) }
+    fn record(&self, is_line: bool) -> RecentRecord {
+        RecentRecord { is_line, is_span: self.is_span(), ..RecentRecord::new(&self.entry()) }
     }
 }
 
@@ -207,6 +208,7 @@ impl RecentRecord {
             trace_id: Some(entry.trace_id).filter(|id| id.is_valid()),
             span_id: Some(entry.span_id).filter(|id| id.is_valid()),
             parent_id: Some(entry.parent_id).filter(|id| id.is_valid()),
+            is_inferred: entry.inferred,
             request_id: entry.fields.request_id().map(str::to_owned),
             start: SystemTime::UNIX_EPOCH + Duration::from_nanos(entry.start),
             duration: Duration::from_nanos(entry.duration),

@@ -24,9 +24,14 @@ pub struct Stats {
     pub truncated: u64,
     /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
     pub thread_states: u64,
+    /// Calls, events and lines that began in no context on a thread of a pool while calls with `#[observe(rayon)]` ran whose context they
+    /// could have inherited, but not exactly one: they are in none of them.
+    pub ambiguous_contexts: u64,
     /// Headers that carry contexts between processes and were not believed, as `header/reason`; of `baggage` its members, also those
     /// that had no room where they were to be sent. A trace whose `traceparent` was refused began anew.
     pub refused_headers: BTreeMap<String, u64>,
+    /// Whether the thread that reads the rings is there.
+    pub collector_alive: bool,
     /// Every output.
     pub sinks: Vec<SinkStats>,
 }
@@ -69,10 +74,20 @@ pub struct SinkStats {
     pub queued: u64,
     /// Attempts that failed; not lost yet.
     pub failures: u64,
+    /// The same by reason, in the words of `dropped`.
+    pub failures_by_reason: BTreeMap<String, u64>,
     /// Attempts that were made again.
     pub retries: u64,
     /// When a collector has last taken something, in seconds since the Unix epoch; 0 if none has, and of what is no collector.
     pub last_success: u64,
+    /// Encoded bytes that wait in the queue of a collector.
+    pub queue_bytes: u64,
+    /// Records that this queue takes at most; 0 where there is none.
+    pub queue_capacity: u64,
+    /// Records of the request that is under way.
+    pub in_flight: u64,
+    /// Whether the thread that sends is there; `None` of what has no thread of its own.
+    pub worker_alive: Option<bool>,
 }
 
 impl Stats {
@@ -139,6 +154,7 @@ impl Accounting {
             stats.polls.emitted += polls(&counts.emitted);
             stats.polls.dropped += polls(&counts.dropped);
             stats.truncated += counts.truncated.load(Relaxed);
+            stats.ambiguous_contexts += thread.slot.ambiguous();
             stats.thread_states += 1;
         }
         for signal in [&mut stats.lines, &mut stats.spans, &mut stats.polls] {
@@ -148,6 +164,7 @@ impl Accounting {
         let refused = |(header, reason, count): (Header, Refusal, u64)| {
             (format!("{}/{}", header.name(), reason.as_str()), count)
         };
+        stats.collector_alive = self.collector.alive.load(Relaxed);
         stats.refused_headers = refused_headers().map(refused).collect();
         stats.sinks = self.sinks.iter().map(|(name, counters)| sink_stats(name, counters)).collect();
         stats
@@ -155,19 +172,24 @@ impl Accounting {
 }
 
 fn sink_stats(name: &str, counters: &SinkCounters) -> SinkStats {
-    let dropped = DropReason::ALL
-        .iter()
-        .map(|reason| (reason.as_str().to_owned(), counters.dropped(*reason)))
-        .filter(|(_, count)| *count > 0)
-        .collect();
+    let by_reason = |count: &dyn Fn(DropReason) -> u64| -> BTreeMap<String, u64> {
+        let all = DropReason::ALL.iter().map(|reason| (reason.as_str().to_owned(), count(*reason)));
+        all.filter(|(_, count)| *count > 0).collect()
+    };
+    let failures = by_reason(&|reason| counters.failures(reason));
     SinkStats {
         name: name.to_owned(),
         queued: counters.queued(),
         exported: counters.exported(),
         accepted: counters.accepted(),
-        dropped,
-        failures: counters.failures(),
+        dropped: by_reason(&|reason| counters.dropped(reason)),
+        failures: failures.values().sum(),
+        failures_by_reason: failures,
         retries: counters.retries(),
         last_success: counters.last_success(),
+        queue_bytes: counters.queue_bytes(),
+        queue_capacity: counters.queue_capacity(),
+        in_flight: counters.in_flight(),
+        worker_alive: counters.worker_alive(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns per-crate debug flags ([`cli`]), `init_logging` ([`init_logging`]) and the ring of recent log records
 //! ([`ring_layer`]). It receives `tracing` events and gives them to the console, to the files of the run and to
-//! the ring.
+//! the ring. After `init_observability` the ring is a view of the recent store of `collect`.
 //!
 //! Invariant: nothing here prints. What goes wrong after `init_logging` is counted, and read from the guard.
 
@@ -17,7 +17,9 @@ mod env_filter;
 mod escape;
 mod known_crates;
 mod line_writer;
+mod recent_lines;
 mod run_layer;
+mod search;
 
 #[cfg(feature = "file-logging")]
 mod json_line;

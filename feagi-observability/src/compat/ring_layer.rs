@@ -1,8 +1,12 @@
 //! The last log records, kept in memory.
 //!
-//! [`init_logging`](crate::init_logging) fills the ring that [`global_ring`] returns, so that an endpoint such as
-//! FEAGI's `/v1/system/log_tail` can answer without reading files. The ring holds
-//! `FEAGI_LOG_RING_BUFFER_CAPACITY` records, 2,000 unless told otherwise; 0 switches it off.
+//! [`global_ring`] returns them, so that an endpoint such as FEAGI's `/v1/system/log_tail` can answer without reading files.
+//!
+//! [`init_logging`](crate::init_logging) fills a ring of `FEAGI_LOG_RING_BUFFER_CAPACITY` records, 2,000 unless told otherwise; 0 switches
+//! it off. After [`init_observability`](crate::init_observability) the ring shows what the recent store holds: the lines of calls, of events
+//! and of other crates, as many as `logging.recent` says, which `FEAGI_LOG_RING_BUFFER_CAPACITY` sets where the configuration is made by
+//! [`load`](crate::ObservabilityConfig::load) or [`from_env`](crate::ObservabilityConfig::from_env); with 0 there is no ring. Nothing is
+//! kept twice for it. A ring that was there before stays, and stays what it was.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,7 +16,10 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
+use crate::collect::Recent;
 use crate::compat::capture::Captured;
+use crate::compat::recent_lines::record_of;
+use crate::compat::search::Search;
 
 /// Records that the ring holds when [`CAPACITY_ENV_VAR`] does not say.
 pub const DEFAULT_CAPACITY: usize = 2_000;
@@ -35,7 +42,8 @@ pub struct LogRecord {
     pub line: u32,
     /// The message without the other fields.
     pub message: String,
-    /// The other fields as an object, absent where there are none.
+    /// The other fields as an object, absent where there are none. Lines of the recent store have `trace_id`, `span_id`, `request_id` and
+    /// so on in it, as they are; a field of the caller's with such a name is then `trace_id#2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<serde_json::Value>,
 }
@@ -60,12 +68,19 @@ pub struct LogRecord {
 pub struct LogRingBuffer {
     records: Mutex<VecDeque<Arc<LogRecord>>>,
     capacity: usize,
+    /// Shown besides what was pushed.
+    recent: Option<Arc<Recent>>,
 }
 
 impl LogRingBuffer {
     /// A ring for `capacity` records; with 0 it stays empty.
     pub fn new(capacity: usize) -> Self {
-        Self { records: Mutex::new(VecDeque::with_capacity(capacity.min(64))), capacity }
+        Self { records: Mutex::new(VecDeque::with_capacity(capacity.min(64))), capacity, recent: None }
+    }
+
+    /// A ring that shows the lines of the recent store.
+    fn of_recent(recent: Arc<Recent>) -> Self {
+        Self { records: Mutex::default(), capacity: recent.capacity(), recent: Some(recent) }
     }
 
     /// The greatest number of records that the ring holds.
@@ -102,39 +117,39 @@ impl LogRingBuffer {
         limit: Option<usize>,
         message_contains: Option<&str>,
     ) -> Vec<LogRecord> {
-        let min_rank = min_level.and_then(rank);
-        let needle = message_contains.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        let search = Search::new(since_ts_ms, min_level, target_prefix, message_contains);
+        let limit = limit.unwrap_or(usize::MAX).min(self.capacity);
         let passes = |record: &&Arc<LogRecord>| {
-            since_ts_ms.is_none_or(|since| record.timestamp_ms >= since)
-                && min_rank.is_none_or(|min| rank(&record.level).is_none_or(|rank| rank >= min))
-                && target_prefix.is_none_or(|prefix| record.target.starts_with(prefix))
-                && needle.as_ref().is_none_or(|needle| record.message.to_lowercase().contains(needle))
+            search.passes(record.timestamp_ms, &record.level, &record.target, &record.message)
         };
         // Only pointers are copied under the lock; threads that log do not wait for the search.
         let records: Vec<Arc<LogRecord>> = self.lock().iter().cloned().collect();
-        let newest = records.iter().rev().filter(passes).take(limit.unwrap_or(usize::MAX));
+        let newest = records.iter().rev().filter(passes).take(limit);
         let mut found: Vec<LogRecord> = newest.map(|record| LogRecord::clone(record)).collect();
         found.reverse();
-        found
+        let Some(recent) = &self.recent else { return found };
+        let lines = recent.select_lines(limit, |entry| record_of(entry, &search));
+        if found.is_empty() {
+            return lines;
+        }
+        found.extend(lines);
+        found.sort_by_key(|record| record.timestamp_ms);
+        found.split_off(found.len().saturating_sub(limit))
     }
 
     /// Removes all records.
     pub fn clear(&self) {
         let removed = std::mem::take(&mut *self.lock());
         drop(removed);
+        if let Some(recent) = &self.recent {
+            recent.clear_lines();
+        }
     }
 
     /// A thread that panicked while it held the lock left the list whole: each change of it is one call.
     fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<LogRecord>>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The order of the levels, `None` for a name that is not one.
-fn rank(level: &str) -> Option<usize> {
-    const ORDER: [&str; 5] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
-    let level = if level.eq_ignore_ascii_case("WARNING") { "WARN" } else { level };
-    ORDER.iter().position(|name| level.eq_ignore_ascii_case(name))
 }
 
 /// A `tracing` layer that puts every event into a ring.
@@ -164,12 +179,20 @@ pub fn install_global_ring(capacity: usize) -> Arc<LogRingBuffer> {
     Arc::clone(GLOBAL_RING.get_or_init(|| Arc::new(LogRingBuffer::new(capacity))))
 }
 
-/// The capacity that [`CAPACITY_ENV_VAR`] asks for, [`DEFAULT_CAPACITY`] where it is not a number.
+/// The capacity that [`CAPACITY_ENV_VAR`] asks for, [`DEFAULT_CAPACITY`] where it is not a number. That of `init_logging`'s ring; after
+/// `init_observability` [`LogRingBuffer::capacity`] of the [`global_ring`] is `logging.recent`.
 pub fn capacity_from_env() -> usize {
     std::env::var(CAPACITY_ENV_VAR).ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_CAPACITY)
 }
 
-/// The ring of this process, once [`install_global_ring`] or `init_logging` has made it.
+/// Has the ring of this process show the recent store, unless there is a ring already.
+pub(crate) fn show_recent(recent: &Arc<Recent>) {
+    if recent.capacity() > 0 {
+        GLOBAL_RING.get_or_init(|| Arc::new(LogRingBuffer::of_recent(Arc::clone(recent))));
+    }
+}
+
+/// The ring of this process, once [`install_global_ring`], `init_logging` or `init_observability` has made it.
 pub fn global_ring() -> Option<Arc<LogRingBuffer>> {
     GLOBAL_RING.get().cloned()
 }

@@ -1,5 +1,7 @@
 //! How records are sent to collectors, whichever they are.
 
+use super::signal::SignalConfig;
+use super::tls::TlsConfig;
 use serde::{Deserialize, Serialize};
 
 /// The protocol of OTLP.
@@ -58,6 +60,16 @@ pub struct ExportConfig {
     pub queue_bytes: u64,
     /// Milliseconds between two transmissions of all metrics. Default 60,000.
     pub metrics_interval_ms: u64,
+    /// Certificates of collectors that are reached by https.
+    pub tls: TlsConfig,
+    /// What spans over OTLP have of their own.
+    pub traces: SignalConfig,
+    /// What lines over OTLP have of their own.
+    pub logs: SignalConfig,
+    /// What metrics over OTLP have of their own.
+    pub metrics: SignalConfig,
+    /// Of Zipkin, instead of `timeout_ms`. Default none.
+    pub zipkin_timeout_ms: Option<u64>,
 }
 
 impl Default for ExportConfig {
@@ -72,6 +84,11 @@ impl Default for ExportConfig {
             queue_records: 32 << 10,
             queue_bytes: 16 << 20,
             metrics_interval_ms: 60_000,
+            tls: TlsConfig::default(),
+            traces: SignalConfig::default(),
+            logs: SignalConfig::default(),
+            metrics: SignalConfig::default(),
+            zipkin_timeout_ms: None,
         }
     }
 }

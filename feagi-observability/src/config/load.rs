@@ -24,10 +24,11 @@ impl ObservabilityConfig {
         Ok(config)
     }
 
-    /// The defaults, changed by the `OTEL_*` variables of the OpenTelemetry specification.
+    /// The defaults, changed by the `OTEL_*` variables of the OpenTelemetry specification, and by `FEAGI_LOG_RING_BUFFER_CAPACITY`, which is
+    /// `logging.recent`.
     ///
     /// `OTEL_EXPORTER_OTLP_ENDPOINT` and `…_TRACES_ENDPOINT` turn tracing on; to the first `/v1/traces` is appended, the second is taken as it
-    /// stands. Logs and metrics are sent if `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER` is `otlp`. `OTEL_SDK_DISABLED` turns spans,
+    /// stands. Protocol, headers, longest request, compression and certificates of a signal stand before those of all. Logs and metrics are sent if `OTEL_LOGS_EXPORTER` or `OTEL_METRICS_EXPORTER` is `otlp`. `OTEL_SDK_DISABLED` turns spans,
     /// metrics and all sending off. A variable that cannot be used changes nothing, and is a line at level WARN when observability starts.
     ///
     /// ```

@@ -3,18 +3,28 @@
 //! Every struct keeps the fields and defaults of 0.0.53; fields that were added have defaults, so literals end in
 //! `..Default::default()`.
 
+mod elk;
 mod environment;
 mod export;
 mod load;
 mod logging;
 mod profiling;
+mod signal;
+mod subscriber;
+mod syslog;
 mod telemetry;
+mod tls;
 
+pub use elk::ElasticsearchConfig;
 pub(crate) use environment::take_warnings;
 pub use export::{Compression, ExportConfig, OtlpProtocol};
-pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, SinkConfig};
+pub use logging::{FileConfig, LogFormat, LogOutput, LoggingConfig, Rotation, SinkConfig};
 pub use profiling::ProfilingConfig;
+pub use signal::SignalConfig;
+pub use subscriber::TracingSubscriber;
+pub use syslog::{SyslogConfig, SyslogProtocol, SyslogTransport};
 pub use telemetry::TelemetryConfig;
+pub use tls::TlsConfig;
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 pub struct ProfilingConfig {
     /// Sample the CPU between `start_profiling` and `stop_profiling`. Default false.
     pub cpu_profiling: bool,
-    /// Sample memory use. Default false.
+    /// Take the heap profile between `start_profiling` and `stop_profiling`, where the program has installed
+    /// [`FeagiAlloc`](crate::FeagiAlloc), and sample memory use. Default false.
     pub memory_profiling: bool,
     /// The folder for profiles and trace files. Default `./profiles`.
     pub output_dir: PathBuf,
@@ -29,6 +30,8 @@ pub struct ProfilingConfig {
     /// `over-budget-N.pb.gz` in `output_dir`, with a flamegraph beside it; there are ten at most, of which the oldest gives way. A
     /// window is followed by a pause ten times as long, and none is opened while another profile is taken.
     pub window_on_budget: u32,
+    /// Bytes of allocations between two samples of the heap profile, in the mean. Default 512 KiB.
+    pub heap_sample_bytes: u64,
     /// The trace file stops growing here, in bytes; what comes later is counted as dropped. Default 256 MiB.
     pub chrome_max_bytes: u64,
 }
@@ -44,6 +47,7 @@ impl Default for ProfilingConfig {
             perf_profiling: false,
             frequency_hz: 99,
             window_on_budget: 0,
+            heap_sample_bytes: 512 << 10,
             chrome_max_bytes: 256 << 20,
         }
     }

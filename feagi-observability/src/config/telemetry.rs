@@ -1,6 +1,7 @@
 //! Metrics, traces and health.
 
 use super::export::{ExportConfig, OtlpProtocol};
+use super::subscriber::TracingSubscriber;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,7 +38,8 @@ pub struct TelemetryConfig {
     pub resource: BTreeMap<String, String>,
     /// Headers of each OTLP request, such as an API key. Never shown.
     pub headers: BTreeMap<String, String>,
-    /// The protocol of OTLP, of all signals. Default none: gRPC for port 4317, else protobuf over HTTP.
+    /// The protocol of OTLP, of all signals that have none of their own in `export`. Default none: gRPC for port 4317, else protobuf over
+    /// HTTP.
     pub tracing_protocol: Option<OtlpProtocol>,
     /// Send log lines over OTLP, too. Default false.
     pub otlp_logs: bool,
@@ -52,6 +54,11 @@ pub struct TelemetryConfig {
     pub zipkin_endpoint: Option<String>,
     /// How records are sent to collectors.
     pub export: ExportConfig,
+    /// Whose the process's global `tracing` subscriber is. Default `own`: ours.
+    pub subscriber: TracingSubscriber,
+    /// Make other crates' spans known to OpenTelemetry's API, with our ids: `Context::current()`, and what `OpenTelemetrySpanExt` of
+    /// `tracing-opentelemetry` sets and returns. Default false; needs the feature `tracing-opentelemetry`.
+    pub opentelemetry_context: bool,
     /// A loopback address such as `127.0.0.1:9464` to serve metrics and health on. Default none: no server.
     pub listen: Option<String>,
 }
@@ -79,6 +86,8 @@ impl Default for TelemetryConfig {
             otlp_metrics_endpoint: None,
             zipkin_endpoint: None,
             export: ExportConfig::default(),
+            subscriber: TracingSubscriber::default(),
+            opentelemetry_context: false,
             listen: None,
         }
     }
@@ -109,6 +118,8 @@ impl fmt::Debug for TelemetryConfig {
             .field("otlp_metrics_endpoint", &shown(&self.otlp_metrics_endpoint))
             .field("zipkin_endpoint", &shown(&self.zipkin_endpoint))
             .field("export", &self.export)
+            .field("subscriber", &self.subscriber)
+            .field("opentelemetry_context", &self.opentelemetry_context)
             .field("listen", &self.listen)
             .finish()
     }

@@ -35,6 +35,19 @@ impl TraceId {
         id.is_valid().then_some(id)
     }
 
+    /// An id from its 16 bytes in network order; zeros are the invalid one.
+    ///
+    /// ```
+    /// use feagi_observability::TraceId;
+    ///
+    /// let id = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap();
+    /// assert_eq!(TraceId::from_bytes(id.to_bytes()), id);
+    /// ```
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        let both = u128::from_be_bytes(bytes);
+        TraceId { high: (both >> 64) as u64, low: both as u64 }
+    }
+
     /// Whether this names a trace (is not all zero).
     pub const fn is_valid(self) -> bool {
         self.high != 0 || self.low != 0
@@ -56,6 +69,18 @@ impl SpanId {
             return None;
         }
         hex_u64(text).filter(|id| *id != 0).map(SpanId)
+    }
+
+    /// An id from its 8 bytes in network order; zeros are the invalid one.
+    ///
+    /// ```
+    /// use feagi_observability::SpanId;
+    ///
+    /// let id = SpanId::from_hex("00f067aa0ba902b7").unwrap();
+    /// assert_eq!(SpanId::from_bytes(id.to_bytes()), id);
+    /// ```
+    pub const fn from_bytes(bytes: [u8; 8]) -> Self {
+        SpanId(u64::from_be_bytes(bytes))
     }
 
     /// Whether this names a span (is not zero).

@@ -4,11 +4,18 @@ mod baggage;
 mod carried;
 mod carrying;
 mod entered;
+mod fate;
 mod fresh;
 mod ids;
 #[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
 pub(crate) mod labelled;
+#[cfg(feature = "rayon")]
+mod pool;
+#[cfg(not(feature = "rayon"))]
+#[path = "pool_absent.rs"]
+mod pool;
 pub(crate) mod propagation;
+mod region;
 pub(crate) mod sampling;
 #[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
 pub(crate) mod seats;
@@ -36,7 +43,11 @@ pub(crate) mod compiled {
 pub use baggage::Baggage;
 pub(crate) use carried::Carried;
 pub(crate) use entered::Key as GuardKey;
+pub(crate) use fate::Fate;
 pub use ids::{SpanId, TraceId};
+pub use region::Region;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
+pub(crate) use seen::seen_here;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
 pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};

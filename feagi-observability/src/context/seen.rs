@@ -5,7 +5,8 @@
 
 use super::Carried;
 use super::entered::Stay;
-use super::slot::{Context, Fate, ThreadSlot};
+use super::labelled;
+use super::slot::{Context, ThreadSlot, thread_slot};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -22,7 +23,7 @@ impl ThreadSlot {
             // SAFETY: the slot's invariant; of a marked stay it is that which brings `settle` to what was before.
             match unsafe { innermost.as_ref() } {
                 Some(context) if context.trace_id.is_valid() => return innermost,
-                Some(context) if context.fate.0 & Fate::MARKED != 0 => {
+                Some(context) if context.fate.is_marked() => {
                     // SAFETY: only stays are marked, and their context stands first in them. A word, read as a whole.
                     innermost = unsafe { (*innermost.cast::<Stay>()).previous.as_ptr().read_volatile() };
                 }
@@ -40,5 +41,18 @@ impl ThreadSlot {
         // SAFETY: a word, read as a whole. `carrying` changes the pointer before it drops what it points to.
         let carried: Option<&'a Carried> = unsafe { self.carrying.as_ptr().read_volatile().as_ref() };
         carried?.request_id().map(Arc::as_ref)
+    }
+}
+
+/// Shows what this thread is in, if samples of that trace are labelled: the innermost context, and the caller's request id. Fit for
+/// allocators, which are asked in the middle of changes as well.
+pub(crate) fn seen_here(with: impl FnOnce(&Context, Option<&str>)) {
+    // SAFETY: slots are never freed, and the thread takes its own pointer away before its slot is given to another.
+    let Some(slot) = (unsafe { thread_slot().as_ref() }) else { return };
+    // SAFETY: entered by this thread, which does nothing else until this returns.
+    let context = unsafe { slot.seen_by_handler().as_ref() };
+    if let Some(context) = context.filter(|context| labelled::labels(context.trace_id)) {
+        // SAFETY: as above.
+        with(context, unsafe { slot.request_id_seen_by_handler() });
     }
 }

@@ -1,7 +1,7 @@
 //! A context that several threads may read while another gives its place to a new one. Every part is an atomic of its own;
 //! whoever reads looks afterwards whether the place still holds what it asked for.
 
-use super::slot::Fate;
+use super::fate::Fate;
 use super::{Context, SpanId, SpanName, TraceId};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering::Relaxed};

@@ -5,12 +5,14 @@
 
 use super::carrying::Carrying;
 use super::entered::{Entered, Key, Left};
+use super::fate::Fate;
 use super::fresh::FreshIds;
+use super::region::{self, Inheritance};
 use super::{Carried, SpanId, TraceId, compiled, sampling};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, Ordering::Relaxed, compiler_fence};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed, compiler_fence};
 
 /// The ids that a thread works under. Never changed once it is entered.
 #[derive(Clone, Copy, Debug)]
@@ -23,60 +25,6 @@ pub struct Context {
     /// For log lines.
     pub(crate) name: &'static SpanName,
     pub(crate) fate: Fate,
-}
-
-/// What becomes of a context's trace and of its own span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(transparent)]
-pub(crate) struct Fate(pub(super) u8);
-
-impl Fate {
-    const SAMPLED: u8 = 1;
-    /// The trace is kept, its own span is not.
-    const THINNED: u8 = 2;
-    /// The trace begins with it.
-    const ROOT: u8 = 4;
-    /// The stay of a guard that is gone, see `entered`.
-    pub(super) const MARKED: u8 = 8;
-
-    #[inline(always)]
-    pub(crate) const fn root(is_sampled: bool) -> Fate {
-        Fate(Fate::ROOT | is_sampled as u8)
-    }
-
-    /// Of what begins in a trace that has begun elsewhere.
-    #[inline(always)]
-    pub(crate) const fn remote(is_sampled: bool) -> Fate {
-        Fate(is_sampled as u8)
-    }
-
-    /// Of what begins below.
-    #[inline(always)]
-    fn of_child(self) -> Fate {
-        Fate(self.0 & Fate::SAMPLED)
-    }
-
-    /// The same without its own span.
-    pub(crate) fn thinned(self) -> Fate {
-        Fate(self.0 | Fate::THINNED)
-    }
-
-    /// That of a stay which nobody is in any more.
-    pub(super) fn marked(self) -> Fate {
-        Fate(self.0 | Fate::MARKED)
-    }
-
-    /// Whether the trace is kept.
-    #[inline(always)]
-    pub(crate) const fn is_sampled(self) -> bool {
-        self.0 & Fate::SAMPLED != 0
-    }
-
-    /// Whether it has a span of its own, unless it gets one for how it ends.
-    #[inline(always)]
-    const fn is_kept(self) -> bool {
-        self.0 & (Fate::SAMPLED | Fate::THINNED) == Fate::SAMPLED
-    }
 }
 
 /// The name of a site's spans, known from its first call on: contexts point here, and so take one word for it.
@@ -160,6 +108,18 @@ impl Context {
     pub fn is_sampled(&self) -> bool {
         self.fate.is_sampled()
     }
+
+    /// Whether it is a guess that the thread works in this trace, as it is in a thread pool during a call with `#[observe(rayon)]`.
+    ///
+    /// ```
+    /// use feagi_observability::{Context, SpanId, TraceId};
+    ///
+    /// let caller = Context::remote(TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").unwrap(), SpanId::from_hex("00f067aa0ba902b7").unwrap(), true);
+    /// assert!(!caller.unwrap().is_inferred());
+    /// ```
+    pub fn is_inferred(&self) -> bool {
+        self.fate.is_inferred()
+    }
 }
 
 /// What a thread has of its own on the way of a call; the first part of the thread's state.
@@ -171,6 +131,8 @@ pub(crate) struct ThreadSlot {
     fresh: FreshIds,
     pub(super) entered: Entered,
     pub(super) all_carried: Carrying,
+    /// What has begun here in no context while several regions were open. The owner alone counts.
+    ambiguous: AtomicU64,
 }
 
 thread_local! {
@@ -196,6 +158,7 @@ impl ThreadSlot {
             fresh: FreshIds::new(seed),
             entered: Entered::default(),
             all_carried: Carrying::default(),
+            ambiguous: AtomicU64::new(0),
         }
     }
 
@@ -204,6 +167,41 @@ impl ThreadSlot {
     pub(crate) fn current(&self) -> Option<Context> {
         // SAFETY: the module's invariant; the pointer was stored by this thread.
         unsafe { self.parent().as_ref() }.copied()
+    }
+
+    /// What something stands in that happens now: the innermost context, or one that is inherited.
+    #[inline(always)]
+    pub(crate) fn around(&self) -> Option<Context> {
+        let innermost = self.parent();
+        if innermost.is_null() && region::is_any_open() {
+            return self.inherited();
+        }
+        // SAFETY: as in `current`.
+        unsafe { innermost.as_ref() }.copied()
+    }
+
+    /// That of the one region that is open, in no context on a thread of a pool; with several open it is counted that there was one to ask
+    /// for. A context that is none on purpose was carried here, and counts as one.
+    #[cold]
+    #[inline(never)]
+    fn inherited(&self) -> Option<Context> {
+        if !self.innermost().is_null() {
+            return None;
+        }
+        match region::inheritance() {
+            Inheritance::Nothing => None,
+            Inheritance::One(context) => Some(context),
+            Inheritance::Ambiguous => {
+                // Relaxed: a count that one thread writes.
+                self.ambiguous.store(self.ambiguous.load(Relaxed).wrapping_add(1), Relaxed);
+                None
+            }
+        }
+    }
+
+    /// How often several regions were open when one was asked for here.
+    pub(crate) fn ambiguous(&self) -> u64 {
+        self.ambiguous.load(Relaxed)
     }
 
     /// Where the innermost context stands; null where nothing has been entered.
@@ -292,8 +290,8 @@ impl ThreadSlot {
         self.carry_nothing();
     }
 
-    /// Writes the context of what begins now to `place`: below the innermost one, which is settled then. Without one it is a root, of a
-    /// trace that is kept if the ratio says so.
+    /// Writes the context of what begins now to `place`: below the innermost one, which is settled then, or one that is inherited. Without
+    /// one it is a root, of a trace that is kept if the ratio says so.
     ///
     /// # Safety
     /// `place` is one for a context.
@@ -312,6 +310,7 @@ impl ThreadSlot {
             (&raw mut (*place).name).write(name);
             let (trace_id, parent_id, fate) = match parent.as_ref() {
                 Some(parent) => (parent.trace_id, parent.kept(), parent.fate.of_child()),
+                None if region::is_any_open() && self.write_inherited(place) => return,
                 None => {
                     let trace_id = self.fresh.trace_id();
                     (trace_id, SpanId::NONE, Fate::root(sampling::keeps(trace_id)))
@@ -321,6 +320,23 @@ impl ThreadSlot {
             (&raw mut (*place).parent_id).write(parent_id);
             (&raw mut (*place).fate).write(fate);
         }
+    }
+
+    /// Writes what an inherited context says to `place`, if there is one.
+    ///
+    /// # Safety
+    /// `place` is one for a context.
+    #[cold]
+    #[inline(never)]
+    unsafe fn write_inherited(&self, place: *mut Context) -> bool {
+        let Some(region) = self.inherited() else { return false };
+        // SAFETY: the caller's promise.
+        unsafe {
+            (&raw mut (*place).trace_id).write(region.trace_id);
+            (&raw mut (*place).parent_id).write(region.kept());
+            (&raw mut (*place).fate).write(region.fate.of_child());
+        }
+        true
     }
 
     /// Makes `context` the innermost one and returns what was, for [`ThreadSlot::restore`].
@@ -365,7 +381,8 @@ impl ThreadSlot {
     }
 }
 
-/// The context of the innermost observed call on this thread.
+/// The context of the innermost observed call on this thread. On a thread of a pool that is in none it is that of the one call with
+/// `#[observe(rayon)]` that is running, if there is exactly one; see [`Context::is_inferred`].
 ///
 /// ```
 /// // Outside of any observed call there is none.
@@ -373,5 +390,13 @@ impl ThreadSlot {
 /// ```
 pub fn current_context() -> Option<Context> {
     // SAFETY: slots are never freed, and the thread takes its own pointer away before its slot is given to another.
-    unsafe { thread_slot().as_ref() }.and_then(ThreadSlot::current)
+    let slot = unsafe { thread_slot().as_ref() };
+    let current = slot.and_then(ThreadSlot::current);
+    if current.is_some() || !region::is_any_open() || slot.is_some_and(|slot| !slot.innermost().is_null()) {
+        return current;
+    }
+    match region::inheritance() {
+        Inheritance::One(context) => Some(context),
+        Inheritance::Nothing | Inheritance::Ambiguous => None,
+    }
 }

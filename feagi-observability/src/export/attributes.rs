@@ -20,7 +20,7 @@ pub(super) enum Role {
 }
 
 /// Our attributes, in the order of the bits of [`Named`].
-const OWN: [&str; 14] = [
+const OWN: [&str; 15] = [
     "code.function.name",
     "code.file.path",
     "code.line.number",
@@ -35,6 +35,7 @@ const OWN: [&str; 14] = [
     "suppressed",
     "request_id",
     "obs.partial",
+    "obs.context",
 ];
 
 /// Which of our attribute names a field has taken: attribute keys are unique, and what the author wrote stands.
@@ -88,6 +89,7 @@ fn own<'a>(entry: &Entry<'a>, role: Role) -> [Option<Value<'a>>; OWN.len()] {
         (entry.suppressed > 0).then_some(Value::U64(entry.suppressed)),
         entry.fields.request_id().map(Value::Str),
         (entry.partial && !is_line).then_some(Value::Bool(true)),
+        entry.inferred.then_some(Value::Str("inferred")),
     ]
 }
 

@@ -150,7 +150,7 @@ impl ChromeSink {
                 Ok(true) => self.counters.export(std::mem::take(&mut self.pending_records)),
                 Ok(false) => {}
                 Err(error) => {
-                    self.counters.fail();
+                    self.counters.fail(DropReason::Io);
                     self.counters.lose(DropReason::Io, std::mem::take(&mut self.pending_records));
                     // Their names may have been among what was lost.
                     self.threads.clear();
@@ -229,7 +229,7 @@ impl ChromeSink {
         if written.is_ok() {
             return self.counters.export(records);
         }
-        self.counters.fail();
+        self.counters.fail(DropReason::Io);
         self.counters.lose(DropReason::Io, records);
         self.threads.clear();
     }

@@ -1,6 +1,6 @@
 //! OTLP over gRPC was not compiled in.
 
-use super::delivery::{Endpoint, Header, Reply};
+use super::delivery::{Endpoint, Header, Reply, Tls};
 use crate::config::Compression;
 use crate::error::ObservabilityError;
 use std::time::Duration;
@@ -18,7 +18,7 @@ impl GrpcClient {
         _: &Endpoint,
         _: (&'static str, fn(&[u8]) -> u64),
         _: Vec<Header>,
-        _: Compression,
+        _: (Compression, &Tls),
     ) -> Self {
         GrpcClient
     }

@@ -4,8 +4,7 @@
 
 use super::shield::Shield;
 use crate::collect::{DropReason, Entry, SinkCounters};
-use crate::config::LogFormat;
-use crate::logging::format::append_line;
+use crate::logging::format::LineFormat;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
@@ -15,12 +14,17 @@ const FULL: usize = 64 << 10;
 /// Takes bytes, some at a time. An error of kind `TimedOut` says that the other side does not read.
 pub(super) trait Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Of lines that end at `ends`, and of which `from` bytes are written: up to where the next ones may be written, at least one of them.
+    fn room(&mut self, from: usize, ends: &[usize]) -> usize {
+        ends.last().copied().unwrap_or(from)
+    }
 }
 
 /// Lines that are formatted and not yet written.
 #[derive(Debug)]
 pub(super) struct Lines {
-    format: LogFormat,
+    format: LineFormat,
     counters: Arc<SinkCounters>,
     bytes: Vec<u8>,
     /// Where each line ends in `bytes`.
@@ -31,7 +35,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// `torn` says that the target ends within a line already.
-    pub(super) fn new(format: LogFormat, torn: bool) -> Self {
+    pub(super) fn new(format: LineFormat, torn: bool) -> Self {
         Lines { format, counters: Arc::default(), bytes: Vec::new(), ends: Vec::new(), torn }
     }
 
@@ -42,7 +46,7 @@ impl Lines {
     /// Formats one record, and writes the batch if it has grown large.
     pub(super) fn push(&mut self, entry: &Entry<'_>, out: &mut impl Out) {
         self.counters.accept(1);
-        append_line(self.format, entry, &mut self.bytes);
+        self.format.append(entry, &mut self.bytes);
         self.ends.push(self.bytes.len());
         if self.bytes.len() >= FULL {
             self.write(out);
@@ -61,8 +65,8 @@ impl Lines {
         let arrived = self.ends.partition_point(|end| end.saturating_sub(1) <= written);
         self.counters.export(arrived as u64);
         if let Some(error) = error {
-            self.counters.fail();
             let reason = if error == ErrorKind::TimedOut { DropReason::Timeout } else { DropReason::Io };
+            self.counters.fail(reason);
             self.counters.lose(reason, (self.ends.len() - arrived) as u64);
         }
         if written > 0 {
@@ -83,10 +87,13 @@ impl Lines {
             }
         }
         let mut written = 0;
-        while let Some(rest) = self.bytes.get(written..).filter(|rest| !rest.is_empty()) {
-            match write_some(out, rest) {
-                Ok(more) => written += more,
-                Err(error) => return (written, Some(error)),
+        while written < self.bytes.len() {
+            let room = out.room(written, &self.ends);
+            while let Some(rest) = self.bytes.get(written..room).filter(|rest| !rest.is_empty()) {
+                match write_some(out, rest) {
+                    Ok(more) => written += more,
+                    Err(error) => return (written, Some(error)),
+                }
             }
         }
         (written, None)
@@ -109,6 +116,7 @@ fn write_some(out: &mut impl Out, bytes: &[u8]) -> Result<usize, ErrorKind> {
 mod tests {
     use super::*;
     use crate::collect::EntryKind;
+    use crate::config::LogFormat;
     use crate::logging::format::sample::Sample;
     use std::collections::VecDeque;
 
@@ -134,7 +142,7 @@ mod tests {
     }
 
     fn length_of_one() -> usize {
-        let (mut lines, mut out) = (Lines::new(LogFormat::Json, false), Scripted::default());
+        let (mut lines, mut out) = (Lines::new(LogFormat::Json.into(), false), Scripted::default());
         push(&mut lines, &mut out, "1");
         lines.write(&mut out);
         out.taken.len()
@@ -142,7 +150,7 @@ mod tests {
 
     /// Writes three lines against `script`, then one more; what arrived, and what was counted.
     fn three_and_one(script: &[Result<usize, ErrorKind>]) -> (String, [u64; 4]) {
-        let (mut lines, mut out) = (Lines::new(LogFormat::Json, false), Scripted::default());
+        let (mut lines, mut out) = (Lines::new(LogFormat::Json.into(), false), Scripted::default());
         out.script.extend(script);
         for message in ["1", "2", "3"] {
             push(&mut lines, &mut out, message);
@@ -203,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_target_that_ends_within_a_line_gets_a_line_feed_first() {
-        let (mut lines, mut out) = (Lines::new(LogFormat::Text, true), Scripted::default());
+        let (mut lines, mut out) = (Lines::new(LogFormat::Text.into(), true), Scripted::default());
         push(&mut lines, &mut out, "x");
         lines.write(&mut out);
         assert!(out.taken.starts_with(b"\n2026-"));
@@ -211,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_large_batch_is_written_before_it_is_flushed() {
-        let (mut lines, mut out) = (Lines::new(LogFormat::Text, false), Scripted::default());
+        let (mut lines, mut out) = (Lines::new(LogFormat::Text.into(), false), Scripted::default());
         let long = "x".repeat(FULL / 2);
         push(&mut lines, &mut out, &long);
         assert!(out.taken.is_empty());

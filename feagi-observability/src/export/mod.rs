@@ -1,4 +1,4 @@
-//! Where records leave the process: log lines to standard output and files, spans to collectors and trace files, all signals over OTLP.
+//! Where records leave the process: log lines to standard output, files, the system log and Elastic's programs, spans to collectors and trace files, all signals over OTLP.
 //!
 //! Every sink here implements [`Sink`](crate::collect::Sink), takes its own format and counts what it loses.
 
@@ -9,14 +9,18 @@ mod chrome;
 #[cfg(not(feature = "chrome-tracing"))]
 #[path = "chrome_absent.rs"]
 mod chrome;
-#[cfg(any(feature = "otlp", feature = "zipkin"))]
+#[cfg(any(feature = "otlp", feature = "zipkin", feature = "syslog", feature = "elk"))]
 #[cfg_attr(
     not(feature = "otlp-grpc"),
-    allow(dead_code, unused_imports, reason = "Zipkin and HTTP need less than gRPC and OTLP")
+    allow(dead_code, unused_imports, reason = "the others need less than gRPC and OTLP")
 )]
 mod delivery;
+#[cfg(feature = "elk")]
+mod elk;
 #[cfg(feature = "file-logging")]
 mod file;
+#[cfg(any(feature = "otlp", feature = "syslog"))]
+mod host;
 mod lines;
 #[cfg(any(feature = "file-logging", feature = "chrome-tracing"))]
 mod open;
@@ -28,6 +32,8 @@ mod resource;
 mod scratch;
 mod shield;
 mod stdout;
+#[cfg(feature = "syslog")]
+mod syslog;
 #[cfg(feature = "zipkin")]
 mod zipkin;
 
@@ -41,10 +47,14 @@ mod grpc;
 #[cfg(feature = "chrome-tracing")]
 pub(crate) use chrome::{ChromeConfig, ChromeSink};
 pub(crate) use chrome::{OneTrace, write_one_trace};
+#[cfg(feature = "elk")]
+pub(crate) use elk::{ElasticsearchSink, LogstashSink};
 #[cfg(feature = "file-logging")]
 pub(crate) use file::FileSink;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{MetricsExport, OtlpSink, PreparedMetrics, Signal};
 pub(crate) use stdout::{StdioSink, Stream};
+#[cfg(feature = "syslog")]
+pub(crate) use syslog::SyslogSink;
 #[cfg(feature = "zipkin")]
 pub(crate) use zipkin::ZipkinSink;

@@ -1,5 +1,6 @@
 //! Whose records they are: the attributes that all records of this process share, by the semantic conventions for resources.
 
+use super::host::host_name;
 use crate::config::TelemetryConfig;
 use crate::instrument::Value;
 use std::hash::{BuildHasher, RandomState};
@@ -53,21 +54,6 @@ fn instance_id() -> &'static str {
         let [a, b, c] = [high >> 32, high >> 16 & 0xffff, high & 0xffff];
         format!("{a:08x}-{b:04x}-{c:04x}-{:04x}-{:012x}", low >> 48, low & 0xffff_ffff_ffff)
     })
-}
-
-/// The name of this machine; empty where the system does not say.
-#[cfg(unix)]
-fn host_name() -> String {
-    let mut name = [0u8; 256];
-    // SAFETY: the buffer is as long as is said; one byte is kept back, so the name ends in a zero even if it is cut.
-    let failed = unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len() - 1) } != 0;
-    let text = std::ffi::CStr::from_bytes_until_nul(&name).ok().and_then(|name| name.to_str().ok());
-    text.filter(|_| !failed).unwrap_or_default().to_owned()
-}
-
-#[cfg(not(unix))]
-fn host_name() -> String {
-    String::new()
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::lines::{Lines, Out};
 use crate::collect::{Entry, Sink, SinkCounters};
-use crate::config::LogFormat;
-use std::io;
+use crate::logging::format::LineFormat;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,11 +26,12 @@ pub(crate) struct StdioSink {
 }
 
 impl StdioSink {
-    pub(crate) fn new(stream: Stream, format: LogFormat) -> Self {
+    pub(crate) fn new(stream: Stream, format: LineFormat) -> Self {
         let (name, descriptor) = match stream {
             Stream::Stdout => ("stdout", 1),
             Stream::Stderr => ("stderr", 2),
         };
+        let format = if shows_colors(stream) { format.colored() } else { format };
         StdioSink { name, lines: Lines::new(format, false), out: Pipe::new(descriptor) }
     }
 
@@ -38,6 +39,16 @@ impl StdioSink {
         self.out.deadline = deadline;
         self.lines.write(&mut self.out);
     }
+}
+
+/// Whether the stream is a terminal that colours are wanted on: <https://no-color.org>.
+fn shows_colors(stream: Stream) -> bool {
+    let is_terminal = match stream {
+        Stream::Stdout => io::stdout().is_terminal(),
+        Stream::Stderr => io::stderr().is_terminal(),
+    };
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 impl Sink for StdioSink {
@@ -160,12 +171,17 @@ impl Out for Pipe {
 mod tests {
     use super::*;
     use crate::collect::{DropReason, EntryKind};
+    use crate::config::LogFormat;
     use crate::logging::format::sample::Sample;
     use std::io::Read;
     use std::os::fd::{AsRawFd, RawFd};
 
     fn sink(descriptor: RawFd) -> StdioSink {
-        StdioSink { name: "stdout", lines: Lines::new(LogFormat::Json, false), out: Pipe::new(descriptor) }
+        StdioSink {
+            name: "stdout",
+            lines: Lines::new(LogFormat::Json.into(), false),
+            out: Pipe::new(descriptor),
+        }
     }
 
     fn write(sink: &mut StdioSink, lines: usize) {

@@ -16,7 +16,8 @@ pub struct TraceRecords {
 }
 
 impl ObservabilityManager {
-    /// Everything that is still known about one trace: the last records, of which `logging.recent` says how many are kept, and exemplars.
+    /// Everything that is still known about one trace: the last lines and spans, of which `logging.recent` says how many are kept, and
+    /// exemplars. Other traces' records are not looked at.
     /// What was recorded within the last 100 ms may not have been collected yet; [`flush`](Self::flush) waits for it.
     ///
     /// ```

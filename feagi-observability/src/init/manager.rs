@@ -1,18 +1,19 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
+use super::ending::Ending;
 use super::trace_file::TraceFiles;
 use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::{ObservabilityConfig, ProfilingConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
+use crate::logging::{Intake, ObservabilityLayer};
 use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, PerfRecorder, PerfStatus, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long the end of profiling waits for perf's files.
@@ -29,19 +30,20 @@ pub struct ObservabilityManager {
     /// The memory profiler, where `profiling.memory_profiling` asks for it.
     pub memory_profiler: Option<MemoryProfiler>,
     profiling: ProfilingConfig,
-    running: Mutex<Option<Running>>,
+    running: Ending<Running>,
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
     pub(super) trace_files: TraceFiles,
     pub(super) perf: Option<PerfRecorder>,
+    intake: Arc<Intake>,
 }
 
 /// What is to be stopped.
 pub(super) struct Running {
     pub(super) collector: Collector,
     pub(super) windows: super::windows::Windows,
-    /// Whether foreign events are taken.
-    pub(super) capture: Arc<AtomicBool>,
+    /// Where foreign events and spans enter.
+    pub(super) intake: Arc<Intake>,
     #[cfg(feature = "otlp")]
     pub(super) metrics: Option<crate::export::MetricsExport>,
     #[cfg(feature = "server")]
@@ -69,7 +71,8 @@ impl ObservabilityManager {
         accounting: Accounting,
         recent: Arc<Recent>,
     ) -> Self {
-        let running = Mutex::new(Some(running));
+        let intake = Arc::clone(&running.intake);
+        let running = Ending::new(running);
         let trace_files = TraceFiles::default();
         ObservabilityManager {
             telemetry,
@@ -79,6 +82,7 @@ impl ObservabilityManager {
             running,
             accounting,
             recent,
+            intake,
             trace_files,
             perf: None,
         }
@@ -92,34 +96,79 @@ impl ObservabilityManager {
         super::init_observability(config)
     }
 
+    /// The layer that records a host's events and spans, for a host that has a `tracing` subscriber of its own; say
+    /// `telemetry.subscriber = "host"` in the configuration. It filters by `logging.level`, for itself alone; its spans and ours stand in
+    /// one trace, each the other's parent where it stands inside it.
+    ///
+    /// Put in twice, it records once. After [`shutdown`](Self::shutdown) it does nothing. A subscriber that is at work already takes it
+    /// through `tracing_subscriber::reload`. More in [the guide](https://docs.rs/feagi-observability).
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, TelemetryConfig, TracingSubscriber, init_observability};
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// let observability = init_observability(&ObservabilityConfig {
+    ///     telemetry: TelemetryConfig { subscriber: TracingSubscriber::Host, ..Default::default() },
+    ///     ..Default::default()
+    /// })?;
+    /// tracing_subscriber::registry()
+    ///     .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+    ///     .with(observability.layer())
+    ///     .init();
+    /// tracing::info!("seen by both");
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    pub fn layer<S>(&self) -> ObservabilityLayer<S>
+    where
+        S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
+    {
+        ObservabilityLayer::new(&self.intake)
+    }
+
     /// Metrics and health.
     pub fn telemetry(&self) -> &Arc<TelemetryCollector> {
         &self.telemetry
     }
 
-    /// Begins to sample the CPU; does nothing where `profiling.cpu_profiling` is false. Starts perf again if it was stopped and
-    /// `profiling.perf_profiling` is true.
+    /// Begins to sample the CPU where `profiling.cpu_profiling` asks for it, and the heap where `profiling.memory_profiling` does and the
+    /// program has installed [`FeagiAlloc`](crate::FeagiAlloc). Starts perf again if it was stopped and `profiling.perf_profiling` is true.
     ///
     /// # Errors
-    /// What the profiler refuses, such as a second start.
+    /// What a profiler refuses, such as a second start; then nothing has begun.
     pub fn start_profiling(&self) -> Result<(), ProfilingError> {
         if let Some(perf) = &self.perf {
             perf.start();
         }
-        self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)
+        self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)?;
+        match self.memory_profiler.as_ref().map_or(Ok(()), MemoryProfiler::start) {
+            // The report says so, and has the figures of the system.
+            Err(ProfilingError::AllocatorNotInstalled | ProfilingError::MissingFeature { .. }) => Ok(()),
+            Err(error) => {
+                // What is stopped was never looked at: its files are of no use, and neither is what may be wrong with them.
+                let _ = self.profiler.as_ref().map(CpuProfiler::stop);
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
-    /// Ends sampling and returns the profile's path; `None` where `profiling.cpu_profiling` is false. Ends perf, too, which may take some
-    /// seconds to write its files; [`perf_status`](Self::perf_status) names them.
+    /// Ends what [`start_profiling`](Self::start_profiling) has begun, writes the profiles, and returns the path of the CPU's, or of the
+    /// heap's where it is the only one; `None` where the configuration asks for neither. Ends perf, too,
+    /// which may take some seconds to write its files; [`perf_status`](Self::perf_status) names them.
     ///
     /// # Errors
-    /// What the profiler refuses, such as a stop without a start, or a folder that cannot be written.
+    /// What a profiler refuses, such as a stop without a start, or a folder that cannot be written; both have ended all the same.
     pub fn stop_profiling(&self) -> Result<Option<PathBuf>, ProfilingError> {
-        let stopped = self.profiler.as_ref().map(CpuProfiler::stop).transpose();
+        let heap = match self.memory_profiler.as_ref().map(MemoryProfiler::stop).transpose() {
+            // It was not begun, as there is no allocator; or nothing was, which the other says.
+            Err(ProfilingError::HeapNotRunning) => Ok(None),
+            stopped => stopped,
+        };
+        let cpu = self.profiler.as_ref().map(CpuProfiler::stop).transpose();
         if let Some(perf) = &self.perf {
             perf.stop(PERF_TIMEOUT);
         }
-        stopped
+        Ok(cpu?.or(heap?))
     }
 
     /// What `perf record` does for this process, which `profiling.perf_profiling` asks for: whether it records, what it has left, or why it
@@ -157,17 +206,16 @@ impl ObservabilityManager {
     /// Where metrics and health are served, with the port that the system has chosen; `None` without a server.
     #[cfg(feature = "server")]
     pub fn server_address(&self) -> Option<std::net::SocketAddr> {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(running.as_ref()?.server.as_ref()?.address())
+        self.running.see(|running| Some(running.server.as_ref()?.address()))?
     }
 
     /// Waits until everything recorded so far has been handed to the outputs; `false` if it took longer than `timeout`.
     pub fn flush(&self, timeout: Duration) -> bool {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let flusher = running.as_ref().map(|running| running.collector.flusher());
-        // Not held while waiting: a shutdown has its own time limit.
-        drop(running);
-        flusher.is_none_or(|flusher| flusher.flush(deadline_in(timeout)))
+        // Not seen while waiting: a shutdown has its own time limit.
+        let flusher = self.running.see(|running| running.collector.flusher());
+        let deadline = deadline_in(timeout);
+        // Where it is being shut down already, that hands everything on.
+        flusher.map_or_else(|| self.running.wait(deadline), |flusher| flusher.flush(deadline))
     }
 
     /// What became of everything that was recorded so far.
@@ -176,15 +224,14 @@ impl ObservabilityManager {
     }
 
     /// Turns instrumentation off, hands on what is queued, for at most `timeout` in all, and says what became of it.
-    /// Calling it again only repeats the report.
+    /// Calling it again only repeats the report; called at the same time from elsewhere, it waits for the first.
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
         let deadline = deadline_in(timeout);
         if let Some(perf) = &self.perf {
             // What it has to say is still a record.
             perf.stop(deadline.saturating_duration_since(Instant::now()));
         }
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let timed_out = running.is_some_and(|running| !running.stop(deadline));
+        let timed_out = !self.running.stop(deadline, |running| running.stop(deadline));
         let stats = self.stats();
         let mut exported = BTreeMap::new();
         for sink in &stats.sinks {
@@ -203,7 +250,7 @@ impl Running {
     /// Whether everything was done in time.
     fn stop(mut self, deadline: Instant) -> bool {
         registry::set_policy(None);
-        self.capture.store(false, Relaxed);
+        self.intake.turn(false);
         #[cfg(feature = "server")]
         if let Some(server) = self.server.take() {
             server.stop(deadline.saturating_duration_since(Instant::now()));

@@ -1,8 +1,13 @@
 //! Starting and stopping: one call that sets everything up or changes nothing, and a manager that ends it.
 
 mod collectors;
+mod ending;
+mod foreign;
+mod lines;
 mod lookup;
 mod manager;
+#[cfg(all(test, feagi_observability_model))]
+mod models;
 mod plan;
 mod samples;
 #[cfg(feature = "server")]
@@ -11,23 +16,28 @@ mod trace_file;
 mod windows;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
+use crate::compat::ring_layer::show_recent;
 use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, pace, registry, signals};
-use crate::logging::{Capture, Filter};
+use crate::logging::{Filter, Intake};
 use crate::profiling::PerfRecorder;
-use crate::telemetry::{MetricsRegistry, TelemetryCollector};
+use crate::telemetry::{MetricsRegistry, TelemetryCollector, ask_for_examples};
 use manager::Running;
 use plan::Plan;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 use windows::Windows;
 
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use lookup::TraceRecords;
 pub use manager::{ObservabilityManager, ShutdownReport};
 pub use trace_file::WrittenTrace;
+
+/// How old the examples of handles become before new ones are asked for.
+const EXAMPLE_AGE: Duration = Duration::from_secs(1);
 
 /// Once per process: global hooks cannot be taken back.
 static INITIALIZED: AtomicBool = AtomicBool::new(false);
@@ -47,7 +57,8 @@ static INITIALIZED: AtomicBool = AtomicBool::new(false);
 ///
 /// # Errors
 /// What is wrong with the configuration, a file that cannot be written, an address that is taken, a global `tracing` subscriber
-/// that is set already, or a second call. A `log` logger or `metrics` recorder of the host's own stays in its place.
+/// that is set already (unless `telemetry.subscriber` says that it is the host's), or a second call. A `log` logger or `metrics` recorder of
+/// the host's own stays in its place.
 pub fn init_observability(config: &ObservabilityConfig) -> Result<ObservabilityManager, ObservabilityError> {
     if INITIALIZED.swap(true, SeqCst) {
         return Err(ObservabilityError::AlreadyInitialized);
@@ -60,9 +71,8 @@ pub fn init_observability(config: &ObservabilityConfig) -> Result<ObservabilityM
 }
 
 fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, ObservabilityError> {
-    if compiled::RECORDS && tracing::dispatcher::has_been_set() {
-        return Err(ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" });
-    }
+    let subscriber = config.telemetry.subscriber;
+    foreign::check(subscriber)?;
     let plan = Plan::new(config)?;
     let counts = Arc::new(CollectorCounts::default());
     let accounting = Accounting { collector: Arc::clone(&counts), sinks: plan.counters() };
@@ -70,13 +80,13 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     metrics.add_source(Box::new(samples::families));
     let upkeep = install_recorder(&metrics, &config.telemetry);
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
-    let capture = Arc::new(AtomicBool::new(false));
     let has_spans = compiled::TRACE && (!plan.spans.is_empty() || config.telemetry.tracing_enabled);
-    if compiled::RECORDS {
-        install_subscriber(Capture::new(plan.filter.clone(), Arc::clone(&capture), has_spans))?;
-    }
+    let has_bridge = config.telemetry.opentelemetry_context;
+    let intake = Arc::new(Intake::new(plan.filter.clone(), has_spans, has_bridge));
+    foreign::install(subscriber, &intake)?;
     clock::calibrate();
     let watched = Arc::clone(&telemetry);
+    let layer = foreign::LayerWatch::new(subscriber, &intake, &telemetry);
     let windows =
         Windows::open(plan.window_profiler, &config.profiling).map_err(ObservabilityError::Thread)?;
     let recent = Arc::new(Recent::new(config.logging.recent));
@@ -86,7 +96,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         recent: Arc::clone(&recent),
         rate_limit: config.logging.rate_limit,
         over_budget: windows.hook(),
-        pulse: Box::new(move || watched.look_for_heartbeats()),
+        pulse: pulse(watched, layer, has_spans),
         upkeep,
     };
     let collector = Collector::start(outputs, counts).map_err(ObservabilityError::Thread)?;
@@ -99,19 +109,20 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         .map(|listener| serve::serve(listener, &config.telemetry, &telemetry))
         .transpose()
         .map_err(ObservabilityError::Thread)?;
-    capture.store(true, Relaxed);
+    if compiled::LOG {
+        show_recent(&recent);
+    }
+    intake.turn(true);
     sampling::keep(if has_spans { config.telemetry.sample_ratio } else { 0.0 });
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
     pace::limit(config.telemetry.spans_per_second);
     let has_polls = has_spans && config.profiling.chrome_tracing;
     registry::set_policy(Some(policy(plan.filter, (has_spans, has_polls), &config.telemetry)));
-    for warning in crate::config::take_warnings() {
-        tracing::warn!(target: "feagi_observability::config", "{warning}");
-    }
+    foreign::warn_of(subscriber, crate::config::take_warnings());
     let running = Running {
         collector,
         windows,
-        capture,
+        intake,
         #[cfg(feature = "otlp")]
         metrics,
         #[cfg(feature = "server")]
@@ -132,6 +143,24 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         manager.perf = Some(perf);
     }
     Ok(manager)
+}
+
+/// What is done at each look of the collector.
+fn pulse(
+    telemetry: Arc<TelemetryCollector>,
+    mut layer: foreign::LayerWatch,
+    has_spans: bool,
+) -> Box<dyn FnMut() + Send> {
+    let mut last_asked: Option<Instant> = None;
+    Box::new(move || {
+        telemetry.look_for_heartbeats();
+        layer.look();
+        // Without spans no trace is kept, and nothing has an example.
+        if has_spans && last_asked.is_none_or(|last| last.elapsed() >= EXAMPLE_AGE) {
+            last_asked = Some(Instant::now());
+            ask_for_examples();
+        }
+    })
 }
 
 /// Which signals a site feeds.
@@ -161,16 +190,6 @@ fn policy(
         // What a site measures besides is of use only if something else is on.
         if wanted != 0 && facts.extras { wanted | signals::EXTRAS } else { wanted }
     })
-}
-
-fn install_subscriber(subscriber: Capture) -> Result<(), ObservabilityError> {
-    tracing::subscriber::set_global_default(subscriber)
-        .map_err(|_| ObservabilityError::GlobalAlreadySet { what: "`tracing` subscriber" })?;
-    if compiled::LOG {
-        // A host with a `log` logger of its own keeps it: its records go where it wants them, not here.
-        let _ = tracing_log::LogTracer::init();
-    }
-    Ok(())
 }
 
 type Upkeep = Box<dyn FnMut() + Send>;

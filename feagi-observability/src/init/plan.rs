@@ -1,16 +1,14 @@
 //! From configuration to parts: everything that can be wrong is found here, before anything of the process is changed.
 
-use super::collectors;
+use super::{collectors, lines};
 use crate::collect::{Sink, SinkCounters};
-use crate::config::{LogFormat, LogOutput, ObservabilityConfig};
+use crate::config::ObservabilityConfig;
 use crate::context::compiled;
 use crate::error::ObservabilityError;
-use crate::export::{StdioSink, Stream};
 #[cfg(feature = "chrome-tracing")]
 use crate::instrument::clock::unix_nanos;
 use crate::logging::Filter;
 use crate::profiling::{CpuProfiler, MemoryProfiler};
-use std::path::Path;
 use std::sync::Arc;
 
 /// Parts that are ready to be put to work.
@@ -31,22 +29,24 @@ pub(crate) struct Plan {
 impl Plan {
     /// Checks all fields first; then opens what is to be opened.
     pub(crate) fn new(config: &ObservabilityConfig) -> Result<Plan, ObservabilityError> {
-        let filter = Filter::parse(&config.logging.level)?;
+        let filters = lines::Filters::parse(&config.logging)?;
         check(config)?;
+        lines::check(config)?;
         let profiling = &config.profiling;
         let profiler = profiling.cpu_profiling.then(|| CpuProfiler::new(profiling)).transpose()?;
-        let memory_profiler = profiling.memory_profiling.then(|| MemoryProfiler::new(true));
+        let memory_profiler =
+            profiling.memory_profiling.then(|| MemoryProfiler::with_config(profiling)).transpose()?;
         let wants_windows = compiled::PROFILE && profiling.window_on_budget > 0;
         let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {
-            filter,
+            filter: filters.any(),
             memory_profiler,
             window_profiler,
             #[cfg(feature = "server")]
             listener: config.telemetry.listen.as_deref().map(listen).transpose()?,
             #[cfg(feature = "otlp")]
             metrics: collectors::metrics(&config.telemetry)?,
-            lines: line_sinks(config)?,
+            lines: lines::open(config, filters)?,
             spans: span_sinks(config, profiler.as_ref())?,
             profiler,
         })
@@ -90,6 +90,12 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
     }
+    if config.telemetry.opentelemetry_context && !cfg!(feature = "tracing-opentelemetry") {
+        return Err(ObservabilityError::FeatureMissing {
+            field: "telemetry.opentelemetry_context",
+            feature: "tracing-opentelemetry",
+        });
+    }
     collectors::check(&config.telemetry)?;
     if profiling.chrome_tracing && !cfg!(feature = "chrome-tracing") {
         return Err(ObservabilityError::FeatureMissing {
@@ -105,6 +111,7 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
     let profiling = &config.profiling;
     let asked = [
         ("telemetry.tracing_enabled", "trace", config.telemetry.tracing_enabled, compiled::TRACE),
+        ("telemetry.opentelemetry_context", "trace", config.telemetry.opentelemetry_context, compiled::TRACE),
         ("telemetry.otlp_logs", "log", config.telemetry.otlp_logs, compiled::LOG),
         ("telemetry.otlp_metrics", "metrics", config.telemetry.otlp_metrics, compiled::METRICS),
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
@@ -117,61 +124,6 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
         Some((field, signal, ..)) => Err(ObservabilityError::CompiledOut { field, signal }),
         None => Ok(()),
     }
-}
-
-fn line_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
-    if !compiled::LOG {
-        return Ok(Vec::new());
-    }
-    let logging = &config.logging;
-    let mut sinks = vec![line_sink(&logging.output, logging.format, config)?];
-    for sink in &logging.sinks {
-        sinks.push(line_sink(&sink.output, sink.format, config)?);
-    }
-    collectors::add_lines(&config.telemetry, &mut sinks)?;
-    Ok(sinks)
-}
-
-fn line_sink(
-    output: &LogOutput,
-    format: LogFormat,
-    config: &ObservabilityConfig,
-) -> Result<Box<dyn Sink>, ObservabilityError> {
-    match output {
-        LogOutput::Stdout => Ok(Box::new(StdioSink::new(Stream::Stdout, format))),
-        LogOutput::Stderr => Ok(Box::new(StdioSink::new(Stream::Stderr, format))),
-        LogOutput::File(name) => {
-            let path = match (name.as_str(), &config.logging.file_path) {
-                ("", Some(path)) => path.as_path(),
-                ("", None) => {
-                    return Err(ObservabilityError::Config(
-                        "`logging.output` is a file without a name; name it there or in `logging.file_path`"
-                            .to_owned(),
-                    ));
-                }
-                (name, _) => Path::new(name),
-            };
-            file_sink(path, format, config)
-        }
-        LogOutput::Syslog => Err(ObservabilityError::Config(
-            "`logging.output` is `Syslog`, which is not available yet; choose Stdout, Stderr or File"
-                .to_owned(),
-        )),
-    }
-}
-
-#[cfg(feature = "file-logging")]
-fn file_sink(
-    path: &Path,
-    format: LogFormat,
-    config: &ObservabilityConfig,
-) -> Result<Box<dyn Sink>, ObservabilityError> {
-    Ok(Box::new(crate::export::FileSink::open(path, format, config.logging.file.truncate)?))
-}
-
-#[cfg(not(feature = "file-logging"))]
-fn file_sink(_: &Path, _: LogFormat, _: &ObservabilityConfig) -> Result<Box<dyn Sink>, ObservabilityError> {
-    Err(ObservabilityError::FeatureMissing { field: "logging.output", feature: "file-logging" })
 }
 
 #[allow(unused_mut, unused_variables, clippy::unnecessary_wraps, reason = "depends on the features")]
@@ -206,7 +158,10 @@ fn span_sinks(
 /// What the memory tracks of a trace file show.
 #[cfg(feature = "chrome-tracing")]
 fn memory() -> Vec<(&'static str, u64)> {
-    crate::telemetry::resident_bytes().map(|bytes| ("memory.resident", bytes)).into_iter().collect()
+    use crate::instrument::alloc;
+    let resident = crate::telemetry::resident_bytes().map(|bytes| ("memory.resident", bytes));
+    let heap = alloc::is_counting().then(|| ("memory.heap", alloc::totals().live_bytes()));
+    resident.into_iter().chain(heap).collect()
 }
 
 #[cfg(feature = "server")]

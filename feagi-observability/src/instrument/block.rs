@@ -10,6 +10,7 @@ use super::opening::Opening;
 use super::sampled::Sampled;
 use super::site::Site;
 use super::thread;
+use crate::context::Region;
 
 /// A block in progress, of which every one is timed, or one of so many; dropping it ends it.
 #[must_use = "a scope that is dropped at once measures nothing"]
@@ -59,6 +60,12 @@ impl<'f, const N: usize, const IS_SAMPLED: bool> Block<'f, N, IS_SAMPLED> {
         } else {
             self.scope.scope.begin(opening);
         }
+    }
+
+    /// Has threads of a pool inherit the block's context while the guard lives.
+    #[inline]
+    pub fn open_region(&self) -> Region<'_> {
+        self.scope.scope.open_region()
     }
 
     /// Counts what is allocated until the guard is dropped.

@@ -54,10 +54,9 @@ impl Call {
     unsafe fn write(place: *mut Call, previous: *const Context, state: State, fields: Written) {
         // SAFETY: the caller's promise. Piece by piece, as a context is.
         unsafe {
-            let mut flags = state.flags();
-            if compiled::TRACE && (*place).context.fate.is_sampled() {
-                flags |= flags::SAMPLED;
-            } else {
+            let fate = (*place).context.fate;
+            let mut flags = state.flags() | fate.marks();
+            if !compiled::TRACE || !fate.is_sampled() {
                 flags &= !flags::SPAN;
             }
             let mark = Mark { kind: Kind::Call, outcome: Outcome::Ok, flags: flags | fields.flags };

@@ -14,6 +14,7 @@ use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
 use super::value::{Encoder, Written};
 use crate::context::{Context, compiled};
+use crate::sync;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -37,7 +38,7 @@ struct Head {
 /// Where the metrics of one series stand, by instrument; nothing without metrics.
 #[derive(Clone, Copy, Default)]
 struct Cells {
-    counters: &'static [AtomicU64],
+    counters: &'static [sync::AtomicU64],
     gauges: &'static [&'static AtomicU64],
     /// The series' first cell in its shard, where histograms are looked up: most events have none.
     first: usize,
@@ -197,15 +198,14 @@ impl Head {
         fields: Written,
         bytes: *const MaybeUninit<u8>,
     ) {
-        let mut flags = self.state.flags();
         let mut context = MaybeUninit::uninit();
         // SAFETY: a place for a context, which is then written.
         let context: Context = unsafe {
             thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name);
             context.assume_init()
         };
+        let mut flags = self.state.flags() | context.fate.marks();
         if compiled::TRACE && context.fate.is_sampled() {
-            flags |= flags::SAMPLED;
             if self.state.has(signals::THINNED) {
                 flags = pace::thin_event(&context, self.site, flags);
             }

@@ -1,6 +1,6 @@
 //! The other side of `value`: a record's bytes, read back as named values.
 
-use super::value::{ERROR_KEY, LINK_KEY, REQUEST_ID_KEY, SPAN_KEY, Tag};
+use super::value::{ATTRIBUTE_KEY, ERROR_KEY, LINK_KEY, NAME_KEY, REQUEST_ID_KEY, SPAN_KEY, Tag};
 use crate::context::SpanName;
 use std::ptr;
 
@@ -43,9 +43,16 @@ impl<'a> Fields<'a> {
     }
 
     /// Named fields in the order they were written, without message and error.
-    pub(crate) fn iter(self) -> impl Iterator<Item = (&'static str, Value<'a>)> {
-        let keys = self.keys;
-        Raw { bytes: self.bytes }.filter_map(move |(key, value)| Some((keys.get(key)?, value)))
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        let mut named = None;
+        Raw { bytes: self.bytes }.filter_map(move |(key, value)| match (self.keys, key, value) {
+            (Keys::Foreign(_), NAME_KEY, Value::Str(name)) => {
+                named = Some(name);
+                None
+            }
+            (Keys::Foreign(_), ATTRIBUTE_KEY, _) => Some((named.take()?, value)),
+            (keys, ..) => Some((keys.get(key)?, value)),
+        })
     }
 
     /// The text under one of the reserved keys.

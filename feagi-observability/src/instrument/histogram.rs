@@ -5,7 +5,8 @@ use super::facts::InstrumentFacts;
 use super::ladder;
 use super::refused;
 use super::ring::add;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What one thread has sorted into one series of one histogram.
 pub(crate) struct HistogramCells {

@@ -20,6 +20,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// From the most important one on.
+    pub(crate) const ALL: [Level; 5] = [Level::Error, Level::Warn, Level::Info, Level::Debug, Level::Trace];
+
     /// Upper case, as log lines show it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,9 +2,12 @@
 //! was no room for.
 
 use super::ring::{ByFlags, by_flags, lines_and_spans};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::{AtomicU64, global};
+use std::sync::atomic::Ordering::Relaxed;
 
-static LOST: ByFlags = [const { AtomicU64::new(0) }; 4];
+global! {
+    static LOST: ByFlags = [AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0)];
+}
 
 /// Counts the record that these flags are of.
 pub(super) fn count(flags: u8) {

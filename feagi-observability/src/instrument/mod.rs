@@ -2,6 +2,10 @@
 //!
 //! Receives calls from the macros' expansions, gives records to the collector and counts to the meters.
 
+#[cfg_attr(
+    not(all(target_os = "linux", target_arch = "x86_64", feature = "profiling")),
+    allow(dead_code, unused_imports, reason = "only the heap profile has blocks sampled")
+)]
 pub(crate) mod alloc;
 mod allocating;
 mod block;
@@ -32,6 +36,8 @@ mod listed;
 mod listed;
 pub(crate) mod lost;
 mod measure;
+#[cfg(all(test, feagi_observability_model))]
+pub(crate) mod models;
 mod name;
 mod opening;
 mod outcome;
@@ -59,6 +65,13 @@ mod usdt;
 mod usdt;
 mod value;
 pub(crate) mod wake;
+
+/// Bytes a thread can have waiting: about 3,000 calls with one field. A power of two.
+#[cfg(not(all(test, feagi_observability_model)))]
+const RING_BYTES: u64 = 256 * 1024;
+/// So few that a model sees rings that are full, and that begin anew.
+#[cfg(all(test, feagi_observability_model))]
+const RING_BYTES: u64 = 512;
 
 /// Whether allocations can be counted: the macros ask for it, and it is a part of the profile.
 const IS_ON: bool = cfg!(feature = "enabled") && crate::context::compiled::PROFILE;
@@ -90,5 +103,7 @@ pub(crate) use owned::{Owned, OwnedCall};
 pub(crate) use site::{SiteLive, signals};
 pub(crate) use thread::{ThreadInfo, slot};
 #[cfg(test)]
+pub(crate) use value::LINK_KEY;
+#[cfg(test)]
 pub(crate) use value::REQUEST_ID_KEY;
-pub(crate) use value::{LINK_KEY, MESSAGE_KEY, TARGET_KEY};
+pub(crate) use value::{FIRST_RESERVED_KEY, MESSAGE_KEY, TARGET_KEY};

@@ -1,7 +1,7 @@
 //! The record: what one call, event or foreign log line leaves on the ring.
 
 use super::Outcome;
-use crate::context::{SpanId, TraceId};
+use crate::context::{Fate, SpanId, TraceId};
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +28,18 @@ pub(crate) mod flags {
     pub(crate) const SAMPLED: u8 = 8;
     /// The call took longer than its budget.
     pub(crate) const OVER_BUDGET: u8 = 16;
+    /// A foreign span that did not run in one piece on one thread. None has a budget.
+    pub(crate) const ASYNC: u8 = OVER_BUDGET;
     /// Where it is the outermost span of its trace: what was around it has none.
     pub(crate) const PARTIAL: u8 = 32;
     /// A call and its span are two records, of which this is one.
     pub(crate) const ADOPTED: u8 = 64;
-    /// A foreign span that did not run in one piece on one thread.
-    pub(crate) const ASYNC: u8 = 128;
+    /// That it stands in its trace is a guess.
+    pub(crate) const INFERRED: u8 = 128;
 }
+
+/// So that one is made of the other without a branch.
+const _: () = assert!(Fate::SAMPLED == flags::SAMPLED && Fate::INFERRED == flags::INFERRED);
 
 /// What a record is; one word, so that it is copied as one.
 #[derive(Clone, Copy)]

@@ -10,10 +10,11 @@ use super::shard::{Shard, series_of};
 use super::site::{Site, SiteLive, State, UNSET};
 use super::thread::ThreadState;
 use crate::context::compiled;
+use crate::sync::{Mutex, MutexGuard, global};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Decides which signals a site feeds.
 pub(crate) type Policy = Box<dyn Fn(&SiteFacts) -> u32 + Send>;
@@ -59,14 +60,16 @@ struct SiteEntry {
     spare: Vec<&'static Shard>,
 }
 
-static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
-    sites: Vec::new(),
-    gauges: BTreeMap::new(),
-    all_threads: Vec::new(),
-    threads: Vec::new(),
-    spare_threads: Vec::new(),
-    policy: None,
-});
+global! {
+    static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+        sites: Vec::new(),
+        gauges: BTreeMap::new(),
+        all_threads: Vec::new(),
+        threads: Vec::new(),
+        spare_threads: Vec::new(),
+        policy: None,
+    });
+}
 
 /// Whether any site promises to be called: looking for silence is for nothing without.
 static HEARTBEATS: AtomicBool = AtomicBool::new(false);
@@ -173,6 +176,11 @@ pub(crate) fn visit_threads(mut each: impl FnMut(&'static ThreadState)) {
         }
         !spent
     });
+}
+
+/// Whether any thread has written so much that the collector is to come at once.
+pub(crate) fn is_any_past_half() -> bool {
+    lock().threads.iter().any(|thread| thread.ring.is_past_half())
 }
 
 /// All thread states that were ever made, for counts.

@@ -6,17 +6,13 @@
 
 use super::record::{Header, Kind, Prefix, flags};
 use super::value::text_head;
-use super::wake;
+use super::{RING_BYTES as CAPACITY, wake};
+use crate::sync::{AtomicU64, Tracked};
 use std::cell::Cell;
 use std::mem::{MaybeUninit, size_of};
 use std::ptr;
-use std::sync::atomic::{
-    AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
-};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-/// Bytes a thread can have waiting: about 3,000 calls with one field. A power of two.
-pub(crate) const CAPACITY: u64 = 256 * 1024;
 /// Above this the collector is to come at once.
 const HALF: u64 = CAPACITY / 2;
 /// Above half, how many bytes are written between two looks at the reader.
@@ -48,6 +44,10 @@ pub(crate) struct Ring {
     pub(crate) counts: RingCounts,
     /// Bytes ever read; the reader's.
     tail: Position,
+    /// The buffer's words.
+    memory: Tracked,
+    /// What the writer has for itself: `limit`.
+    own: Tracked,
 }
 
 // SAFETY: the buffer belongs to the ring alone.
@@ -87,6 +87,8 @@ impl Ring {
             buffer: Box::into_raw(Box::<[u64]>::new_uninit_slice(CAPACITY as usize / 8)).cast(),
             counts: RingCounts::default(),
             tail: Position(AtomicU64::new(0)),
+            memory: Tracked::new(CAPACITY / 8),
+            own: Tracked::new(1),
         }
     }
 
@@ -159,6 +161,7 @@ impl Ring {
             add(&self.counts.truncated, 1);
         }
         let length = length_of(bytes);
+        self.own.write(0..1);
         let mut at = self.head.load(Relaxed);
         if at + length > self.limit.get() {
             match self.make_room(at, length) {
@@ -168,6 +171,7 @@ impl Ring {
         }
         // `length` bytes from `at` on have been given back by the reader, without a wrap among them: `make_room` has looked, now or
         // when it set the limit.
+        self.memory.write(at / 8..(at + length) / 8);
         write(self.at(at));
         // Release: the reader that sees the new head sees the record.
         self.head.store(at + length, Release);
@@ -191,6 +195,7 @@ impl Ring {
             return None;
         }
         if padding > 0 {
+            self.memory.write(head / 8..head / 8 + 1);
             // SAFETY: the bytes up to the end are free, and there are at least 8 of them: records are multiples of 8.
             unsafe {
                 self.at(head).cast::<Prefix>().write(Prefix { bytes: padding as u32, kind: Kind::Padding })
@@ -210,12 +215,14 @@ impl Ring {
         let mut tail = self.tail.0.load(Relaxed);
         while tail < head {
             let place = self.at(tail);
+            self.memory.read(tail / 8..tail / 8 + 1);
             // SAFETY: between tail and head stand whole records.
             let Prefix { bytes, kind } = unsafe { place.cast::<Prefix>().read() };
             if kind == Kind::Padding {
                 tail += u64::from(bytes);
                 continue;
             }
+            self.memory.read(tail / 8..(tail + length_of(bytes)) / 8);
             // SAFETY: as above; the header is followed by as many initialised bytes as it says.
             unsafe {
                 let fields = std::slice::from_raw_parts(place.add(size_of::<Header>()), bytes as usize);
@@ -225,6 +232,11 @@ impl Ring {
         }
         // Release: the writer that sees the new tail may overwrite what lies before it.
         self.tail.0.store(tail, Release);
+    }
+
+    /// Whether so much waits that the collector is to come at once.
+    pub(crate) fn is_past_half(&self) -> bool {
+        self.head.load(Relaxed).saturating_sub(self.tail.0.load(Relaxed)) > HALF
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -6,6 +6,7 @@ use super::judgement::Judgement;
 use super::opening::Opening;
 use super::site::Site;
 use super::thread;
+use crate::context::Region;
 use std::marker::PhantomData;
 
 /// A call in progress; dropping it ends the call. Made, opened and begun by the macros alone, which keep it and its frame in place.
@@ -70,6 +71,13 @@ impl<'f, const N: usize> Scope<'f, N> {
                 call.forget_previous();
             }
         }
+    }
+
+    /// Has threads of a pool inherit the call's context while the guard lives and no other region is open.
+    #[inline]
+    pub fn open_region(&self) -> Region<'_> {
+        // SAFETY: the call has begun; nobody changes its context.
+        Region::open(self.call.as_ref().map(|call| unsafe { call.context().read() }))
     }
 
     /// Where it is said how the call ended; `None` where the site is off.

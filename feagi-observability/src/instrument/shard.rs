@@ -5,7 +5,8 @@ use super::alloc::Allocated;
 use super::facts::{InstrumentFacts, InstrumentKind};
 use super::histogram::HistogramCells;
 use super::ring::add;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Upper bounds of the duration buckets in nanoseconds: 1, 2.5 and 5 of each decade from 1 µs to 10 s.
 pub(crate) const BOUNDS: [u64; 22] = [

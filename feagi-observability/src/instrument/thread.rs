@@ -9,13 +9,14 @@ use super::shard::Shard;
 use super::site::Site;
 use super::value::REQUEST_ID_KEY;
 use crate::context::{ThreadSlot, compiled, seats, set_thread_slot, thread_slot};
+use crate::sync::{AtomicBool, Mutex, Tracked, thread};
 use std::cell::{Cell, UnsafeCell};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering::Acquire, Ordering::Release};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{Ordering::Acquire, Ordering::Release};
+use std::sync::{Arc, PoisonError};
 
 /// The thread that wrote a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(crate) struct ThreadState {
     pub(super) disorder: Cell<u32>,
     ended: AtomicBool,
     info: Mutex<Arc<ThreadInfo>>,
+    /// What the owner has for itself: `slot`, `shards` and `disorder`.
+    own: Tracked,
 }
 
 // SAFETY: `slot`, `shards` and `disorder` are touched by the thread that holds the state alone; the rest is made for sharing.
@@ -55,6 +58,7 @@ impl ThreadState {
             disorder: Cell::new(0),
             ended: AtomicBool::new(false),
             info: Mutex::new(Arc::default()),
+            own: Tracked::new(1),
         }
     }
 
@@ -70,7 +74,7 @@ impl ThreadState {
 
     /// Takes it for the calling thread; the registry has it from nobody else.
     pub(super) fn adopt(&self) {
-        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        let name = thread::current().name().unwrap_or_default().to_owned();
         let info = Arc::new(ThreadInfo { id: os_thread_id(), name });
         *self.info.lock().unwrap_or_else(PoisonError::into_inner) = info;
         self.ended.store(false, Release);
@@ -79,6 +83,7 @@ impl ThreadState {
     /// This thread's shard of a site, whose index its state has told.
     #[inline(always)]
     pub(super) fn shard(&self, index: usize, site: &'static Site) -> &'static Shard {
+        self.own.write(0..1);
         // SAFETY: only the owning thread comes here, and nothing below calls back into user code.
         let shards = unsafe { &*self.shards.get() };
         match shards.get(index) {
@@ -128,6 +133,7 @@ impl ThreadState {
 
     /// Gives the shards back; called by the ending thread.
     fn leave(&self) {
+        self.own.write(0..1);
         // A process may exit from within a call: what runs on this state later is no child of it.
         self.slot.clear();
         // SAFETY: the owning thread, outside of any other use.
@@ -160,14 +166,14 @@ pub(crate) fn slot() -> Option<&'static ThreadSlot> {
 }
 
 /// Its destructor runs when the thread ends.
-struct Leave {
-    state: &'static ThreadState,
+pub(super) struct Leave {
+    pub(super) state: &'static ThreadState,
     /// Where the sampler finds its slot, if there is a sampler, and was room.
     seat: Option<usize>,
 }
 
 impl Leave {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let state = registry::take_thread();
         let seat = if compiled::PROFILE { seats::sit(&state.slot) } else { None };
         Leave { state, seat }

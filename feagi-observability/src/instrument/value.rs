@@ -1,7 +1,7 @@
 //! Typed field values, written on the caller's thread into bytes; `fields` reads them back.
 //!
 //! One field is `key index u8, type u8, payload`; integers and floats are 8 bytes, texts a `u16` length and UTF-8.
-//! Key indexes from 250 up are reserved for what has no name of the author's.
+//! Key indexes from 248 up are reserved for what has no name of the author's.
 
 use super::label::LabelValue;
 use super::record::flags;
@@ -10,6 +10,12 @@ use std::fmt::{self, Write};
 use std::mem::MaybeUninit;
 use std::ptr;
 
+/// The name of an attribute that no callsite has declared; its value is the next field, under [`ATTRIBUTE_KEY`].
+pub(crate) const NAME_KEY: u8 = 249;
+/// The value of the attribute that the field before it names.
+pub(crate) const ATTRIBUTE_KEY: u8 = 248;
+/// From here on keys have no name of the author's.
+pub(crate) const FIRST_RESERVED_KEY: u8 = ATTRIBUTE_KEY;
 pub(crate) const MESSAGE_KEY: u8 = 254;
 /// The target of a `log` record, whose callsite has none.
 pub(crate) const TARGET_KEY: u8 = 252;
@@ -151,7 +157,7 @@ impl<'a> Encoder<'a> {
 }
 
 /// Bytes of key, type and length in front of a text.
-const TEXT_HEAD: usize = 4;
+pub(super) const TEXT_HEAD: usize = 4;
 
 /// What stands in front of a text.
 #[inline]

@@ -4,38 +4,25 @@
 //! A subscriber and not a layer on a registry: a span's `Id` is the key under which `instrument` knows it, so that nothing
 //! has to be looked up by it, kept beside it, locked or allocated for it.
 
-use super::filter::{Filter, is_log_bridge};
-use crate::context::compiled;
-use crate::instrument::{Encoder, LINK_KEY, TARGET_KEY, foreign};
-use foreign::{NO_SPAN, Parent, SpanKeys};
+use super::intake::Intake;
+use crate::instrument::foreign::{self, NO_SPAN, Parent, SpanKeys};
 use std::any::TypeId;
-use std::fmt;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Current, Id, Record};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 
-/// Where foreign events and spans enter.
-pub(crate) struct Capture {
-    filter: Filter,
-    on: Arc<AtomicBool>,
-    has_spans: bool,
-}
+static KEYS: SpanKeys = SpanKeys { key: None };
+
+/// The subscriber of a process whose subscriber is ours.
+pub(crate) struct Capture(Arc<Intake>);
 
 impl Capture {
-    /// Takes what `filter` lets through, while `on` is true. Spans are followed in any case, for the ids of lines, and leave
-    /// records if `has_spans`.
-    pub(crate) fn new(filter: Filter, on: Arc<AtomicBool>, has_spans: bool) -> Self {
-        Capture { filter, on, has_spans }
-    }
-
-    /// Relaxed: a line or span more or less around start and stop.
-    fn is_on(&self) -> bool {
-        self.on.load(Relaxed)
+    /// One that gives to `intake`.
+    pub(crate) fn new(intake: Arc<Intake>) -> Self {
+        Capture(intake)
     }
 }
 
@@ -50,52 +37,30 @@ fn parent(is_root: bool, explicit: Option<&Id>) -> Parent {
 
 impl Subscriber for Capture {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if !compiled::LOG && metadata.is_event() {
-            return Interest::never();
-        }
-        let interest = self.filter.interest(metadata);
-        if metadata.is_span() && !interest.is_never() {
-            // Made now, so that no span has to.
-            foreign::name_of(metadata);
-        }
-        interest
+        self.0.register(metadata)
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // Asked where `Interest` did not answer, as for `log` records: here the target is the real one.
-        self.filter.enables(metadata.target(), (*metadata.level()).into())
+        self.0.enables(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.filter.max_level())
+        Some(self.0.filter().max_level())
     }
 
     fn event(&self, event: &Event<'_>) {
-        if !compiled::LOG || !self.is_on() {
-            return;
-        }
-        let metadata = event.metadata();
-        let is_log = is_log_bridge(metadata);
-        let parent = parent(event.is_root(), event.parent());
-        foreign::log(metadata, parent, |encoder| {
-            event.record(&mut Visitor { encoder, has_message: true, is_log });
-        });
+        self.0.event(event, || parent(event.is_root(), event.parent()));
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        if !self.is_on() {
+        if !self.0.is_on() {
             return Id::from_u64(NO_SPAN);
         }
-        let parent = parent(span.is_root(), span.parent());
-        Id::from_u64(foreign::open(span.metadata(), parent, compiled::TRACE && self.has_spans, |encoder| {
-            span.record(&mut Visitor { encoder, has_message: false, is_log: false });
-        }))
+        Id::from_u64(self.0.open(span, parent(span.is_root(), span.parent())))
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
-        foreign::record(span.into_u64(), |encoder| {
-            values.record(&mut Visitor { encoder, has_message: false, is_log: false });
-        });
+        self.0.record(span.into_u64(), values);
     }
 
     fn record_follows_from(&self, span: &Id, follows: &Id) {
@@ -116,73 +81,21 @@ impl Subscriber for Capture {
     }
 
     fn try_close(&self, id: Id) -> bool {
-        foreign::close(id.into_u64(), self.is_on())
+        self.0.close(id.into_u64())
     }
 
-    // SAFETY: what is returned points to what was asked for: this subscriber, or a type without size, which may stand anywhere.
+    // SAFETY: what is returned points to what was asked for: this subscriber, or a static.
     unsafe fn downcast_raw(&self, id: TypeId) -> Option<*const ()> {
-        let is_known = id == TypeId::of::<Self>() || id == TypeId::of::<SpanKeys>();
-        is_known.then(|| ptr::from_ref(self).cast())
+        if id == TypeId::of::<SpanKeys>() {
+            return Some(ptr::from_ref(&KEYS).cast());
+        }
+        (id == TypeId::of::<Self>()).then(|| ptr::from_ref(self).cast())
     }
 
     fn current_span(&self) -> Current {
         match foreign::current() {
             Some((key, metadata)) => Current::new(Id::from_u64(key), metadata),
             None => Current::none(),
-        }
-    }
-}
-
-struct Visitor<'v, 'e> {
-    encoder: &'v mut Encoder<'e>,
-    /// A field `message` is the text of a line; in a span it is a field like others.
-    has_message: bool,
-    is_log: bool,
-}
-
-impl Visitor<'_, '_> {
-    fn is_message(&self, field: &Field) -> bool {
-        self.has_message && field.name() == "message"
-    }
-
-    /// The key number of a field; `None` for what the `log` bridge adds for itself.
-    fn key(&self, field: &Field) -> Option<u8> {
-        if self.is_log && field.name().starts_with("log.") {
-            return None;
-        }
-        // Beyond it stand the reserved keys.
-        u8::try_from(field.index()).ok().filter(|key| *key < LINK_KEY)
-    }
-}
-
-macro_rules! record {
-    ($($method:ident: $t:ty),*) => {$(
-        fn $method(&mut self, field: &Field, value: $t) {
-            if let Some(key) = self.key(field) {
-                self.encoder.field(key, &value);
-            }
-        }
-    )*};
-}
-
-impl Visit for Visitor<'_, '_> {
-    record! { record_f64: f64, record_i64: i64, record_u64: u64, record_i128: i128, record_u128: u128, record_bool: bool }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if self.is_message(field) {
-            self.encoder.message(format_args!("{value}"));
-        } else if self.is_log && field.name() == "log.target" {
-            self.encoder.text(TARGET_KEY, value);
-        } else if let Some(key) = self.key(field) {
-            self.encoder.field(key, value);
-        }
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if self.is_message(field) {
-            self.encoder.message(format_args!("{value:?}"));
-        } else if let Some(key) = self.key(field) {
-            self.encoder.debug(key, value);
         }
     }
 }

@@ -13,13 +13,29 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Reads `info` or `info,feagi_api=debug,hyper=off`.
-    pub(crate) fn parse(directives: &str) -> Result<Filter, ObservabilityError> {
+    /// Reads `info` or `info,feagi_api=debug,hyper=off`, which stands in the configuration as `field`.
+    pub(crate) fn parse(field: &str, directives: &str) -> Result<Filter, ObservabilityError> {
         directives.parse().map(|targets| Filter { targets }).map_err(|e| {
             ObservabilityError::Config(format!(
-                "`logging.level` is `{directives}`: {e}; write a level such as `info`, or a list such as `info,feagi_api=debug`"
+                "`{field}` is `{directives}`: {e}; write a level such as `info`, or a list such as `info,feagi_api=debug`"
             ))
         })
+    }
+
+    /// What any of these wants.
+    pub(crate) fn any_of(filters: &[Filter]) -> Filter {
+        let most = |target: &str| {
+            let wants = |level: &Level| filters.iter().any(|filter| filter.enables(target, *level));
+            Level::ALL
+                .iter()
+                .rev()
+                .find(|level| wants(level))
+                .map_or(LevelFilter::OFF, |level| LevelFilter::from_level(level.as_tracing()))
+        };
+        let default = filters.iter().filter_map(|filter| filter.targets.default_level()).max();
+        let named = filters.iter().flat_map(|filter| filter.targets.iter());
+        let targets = named.map(|(target, _)| (target.to_owned(), most(target))).collect::<Targets>();
+        Filter { targets: targets.with_default(default.unwrap_or(LevelFilter::OFF)) }
     }
 
     pub(crate) fn enables(&self, target: &str, level: Level) -> bool {
@@ -58,16 +74,32 @@ pub(crate) fn is_log_bridge(metadata: &Metadata<'_>) -> bool {
 mod tests {
     use super::*;
 
+    fn parse(directives: &str) -> Result<Filter, ObservabilityError> {
+        Filter::parse("logging.level", directives)
+    }
+
+    #[test]
+    fn what_any_wants_is_what_one_of_them_wants() {
+        let filters = ["info,a=off,a::b=debug", "warn,a=error,c=trace"].map(|text| parse(text).unwrap());
+        let any = Filter::any_of(&filters);
+        for target in ["a", "a::x", "a::b", "a::b::c", "c", "c::d", "z"] {
+            for level in Level::ALL {
+                let wanted = filters.iter().any(|filter| filter.enables(target, level));
+                assert_eq!(any.enables(target, level), wanted, "{target} {level:?}");
+            }
+        }
+    }
+
     #[test]
     fn levels_are_read_for_everything_and_for_targets() {
-        let filter = Filter::parse("info,feagi_api=debug,hyper=off").unwrap();
+        let filter = parse("info,feagi_api=debug,hyper=off").unwrap();
         assert!(filter.enables("feagi_api::routes", Level::Debug));
         assert!(!filter.enables("feagi_bdu", Level::Debug));
         assert!(filter.enables("feagi_bdu", Level::Info));
         assert!(!filter.enables("hyper", Level::Error));
         assert_eq!(filter.max_level(), LevelFilter::DEBUG);
-        assert_eq!(Filter::parse("off").unwrap().max_level(), LevelFilter::OFF);
-        let error = Filter::parse("loud=very").unwrap_err().to_string();
+        assert_eq!(parse("off").unwrap().max_level(), LevelFilter::OFF);
+        let error = parse("loud=very").unwrap_err().to_string();
         assert!(error.contains("`logging.level` is `loud=very`"), "{error}");
     }
 }

@@ -19,7 +19,7 @@ pub enum ProfilingError {
     },
 
     /// A cfg has taken profiling out of the program.
-    #[error("cpu profiling is compiled out; remove `feagi_observability_off` from the cfgs in RUSTFLAGS")]
+    #[error("profiling is compiled out; remove `feagi_observability_off` from the cfgs in RUSTFLAGS")]
     CompiledOut,
 
     /// `frequency_hz` is zero, or faster than a signal-based sampler can go.
@@ -45,6 +45,28 @@ pub enum ProfilingError {
     /// `stop` without a `start` before it.
     #[error("no cpu profile is being taken by this profiler; call start first")]
     NotRunning,
+
+    /// The program has another allocator, so that nobody sees its heap.
+    #[error(
+        "the heap profile needs feagi_observability's allocator; write `#[global_allocator] static ALLOC: FeagiAlloc = FeagiAlloc::new();` in the program"
+    )]
+    AllocatorNotInstalled,
+
+    /// A heap profile is being taken, by this or another `MemoryProfiler`.
+    #[error("a heap profile is already being taken in this process; stop it first")]
+    HeapAlreadyRunning,
+
+    /// `stop` or `write` without a `start` before it.
+    #[error("no heap profile is being taken by this profiler; call start first")]
+    HeapNotRunning,
+
+    /// `heap_sample_bytes` is zero.
+    #[error("profiling.heap_sample_bytes = 0 is out of range; use 1 or more, such as 524288")]
+    HeapSampleBytes,
+
+    /// The system gave no memory for the tables of the profile.
+    #[error("the system has no memory left for the profile's tables")]
+    OutOfMemory,
 
     /// Somebody else handles SIGPROF. Taking it over would silence their profiler.
     #[error("SIGPROF already has a handler; stop the other profiler of this process first")]

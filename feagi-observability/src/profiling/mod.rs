@@ -33,7 +33,12 @@ mod error;
 mod flamegraph;
 #[cfg_attr(not(all(unix, feature = "profiling")), allow(dead_code, reason = "nobody draws"))]
 mod folded;
+#[cfg(all(target_os = "linux", target_arch = "x86_64", feature = "profiling"))]
 mod heap;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64", feature = "profiling")))]
+#[path = "heap_absent.rs"]
+mod heap;
+mod memory;
 mod perf_script;
 #[cfg_attr(not(all(unix, feature = "profiling")), allow(dead_code, reason = "nobody fills it"))]
 mod profile;
@@ -115,7 +120,7 @@ pub use capture::{CpuProfile, CpuSample};
 pub use cpu::CpuProfiler;
 pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;
-pub use heap::{MemoryProfiler, MemoryReport, MemorySample};
+pub use memory::{AllocatorStatus, HeapProfile, MemoryProfiler, MemoryReport, MemorySample};
 pub(crate) use perf::PerfRecorder;
 pub use perf_status::{PerfStatus, PerfUnavailable};
 #[cfg(feature = "chrome-tracing")]

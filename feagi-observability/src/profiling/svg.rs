@@ -22,11 +22,16 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The picture; an error when there is no stack, as an empty picture tells nobody why.
 pub(super) fn draw(folded: &Folded) -> Result<Vec<u8>, ProfilingError> {
+    draw_titled(folded, "CPU profile")
+}
+
+/// The same under another title.
+pub(super) fn draw_titled(folded: &Folded, title: &str) -> Result<Vec<u8>, ProfilingError> {
     if folded.is_empty() {
         return Err(ProfilingError::EmptyProfile);
     }
     let mut options = Options::default();
-    options.title = "CPU profile".to_owned();
+    options.title = title.to_owned();
     options.colors = Palette::Multi(MultiPalette::Rust);
     options.hash = true;
     let lines = folded.lines();

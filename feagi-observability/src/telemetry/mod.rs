@@ -27,6 +27,7 @@ pub(crate) mod family;
 mod handles;
 #[cfg_attr(not(feature = "server"), allow(dead_code, reason = "only the server tells strangers"))]
 mod health;
+mod heap;
 mod heartbeat;
 mod meter;
 mod own;
@@ -51,6 +52,7 @@ pub use catalog::{CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, Catalo
 pub use collector::TelemetryCollector;
 pub use example::TraceExemplar;
 pub(crate) use example::exemplars_of;
+pub(crate) use handles::ask_for_examples;
 pub use handles::{Counter, Gauge, Handle, HandleFacts, Histogram, nowhere};
 pub use health::{HealthCheck, HealthStatus};
 pub use registry::MetricsRegistry;

@@ -2,7 +2,7 @@
 
 use super::exposition::{Exposition, Page};
 use super::family::{Family, Kind, SeriesValue};
-use super::{exposition, handles, meter, own, system};
+use super::{exposition, handles, heap, meter, own, system};
 use crate::collect::Accounting;
 use crate::context::compiled;
 use std::fmt;
@@ -58,6 +58,7 @@ impl MetricsRegistry {
         let mut families = if compiled::METRICS { meter::families() } else { Vec::new() };
         families.extend(handles::families());
         families.extend(system::families());
+        families.extend(heap::families());
         if let Some(accounting) = &self.accounting {
             families.extend(own::families(&accounting.stats()));
             families.push(self.left_out());

@@ -36,6 +36,11 @@ pair! {
 }
 
 pair! {
+    #[observe(rayon, labels(odd = n % 2 == 1))]
+    plain_rayon, observed_rayon(n: u64) -> u64 { n.rotate_left(10) ^ 9 }
+}
+
+pair! {
     #[observe(parent = origin, follows_from = current_context(), args(n), profile(cpu, alloc))]
     plain_parent, observed_parent(n: u64, origin: Option<Context>) -> u64 { n.rotate_left(11) ^ u64::from(origin.is_some()) }
 }

@@ -21,7 +21,7 @@ use syn::parse::ParseStream;
 use syn::{Expr, LitStr, Path};
 
 /// Every key, in the order of the documentation.
-pub(super) const KEYS: [&str; 26] = [
+pub(super) const KEYS: [&str; 27] = [
     "name",
     "level",
     "target",
@@ -46,6 +46,7 @@ pub(super) const KEYS: [&str; 26] = [
     "heartbeat",
     "slo",
     "sample",
+    "rayon",
     "skip",
     "crate",
 ];
@@ -76,6 +77,7 @@ pub(crate) struct Args {
     pub(crate) heartbeat: Option<Slot<Duration>>,
     pub(crate) slo: Option<Slot<Slo>>,
     pub(crate) sample: Option<Slot<Sample>>,
+    pub(crate) rayon: Option<Slot<()>>,
     pub(crate) skip: Option<Slot<()>>,
     pub(crate) runtime: Option<Slot<Path>>,
 }
@@ -129,6 +131,7 @@ impl Args {
             "heartbeat" => take!(heartbeat, measured::duration(input, &key)),
             "slo" => take!(slo, measured::slo(input, &key, errors)),
             "sample" => take!(sample, measured::sample(input, &key)),
+            "rayon" => take!(rayon, bare(input, &key)),
             "skip" => take!(skip, bare(input, &key)),
             "crate" => take!(runtime, path(input, &key)),
             _ => Err(unknown(&key, "#[observe]", &KEYS)),

@@ -5,12 +5,13 @@ use super::super::function::{Body, Function};
 use crate::errors::Errors;
 use syn::LitStr;
 
-pub(super) fn all(args: &Args, function: &Function, errors: &mut Errors) {
+pub(super) fn all(args: &Args, function: &Function, is_future: bool, errors: &mut Errors) {
     check_constness(function, errors);
     check_body(function, errors);
     check_not_empty(args.name.as_ref().map(|slot| &slot.value), "name", errors);
     check_not_empty(args.target.as_ref().map(|slot| &slot.value), "target", errors);
     check_skip(args, errors);
+    check_region(args, is_future, errors);
 }
 
 /// A `const fn` may run in the compiler, where there is neither clock nor static state.
@@ -46,5 +47,15 @@ fn check_skip(args: &Args, errors: &mut Errors) {
         let message = "`skip` leaves a function out of the annotated impl, trait or module that it stands in, \
                        and this one stands in none; remove the annotation";
         errors.push(skip, message);
+    }
+}
+
+/// A guess about who works for whom holds while the caller waits for the pool. A future does not wait: it goes away between polls, which is
+/// when the pool works for it, and many of its kind are under way at once.
+fn check_region(args: &Args, is_future: bool, errors: &mut Errors) {
+    if let Some(rayon) = args.rayon.as_ref().filter(|_| is_future) {
+        let message = "`rayon` needs a call that waits for its pool, and a future is suspended meanwhile; put it on a `fn` around \
+                       the parallel part, or carry the context there: `carry(closure)`, `.in_current_context()`";
+        errors.push(rayon, message);
     }
 }

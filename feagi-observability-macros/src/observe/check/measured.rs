@@ -23,6 +23,7 @@ pub(super) fn all(args: &Args, recorded: &Recorded, errors: &mut Errors) {
     check_labels(recorded, errors);
     check_buckets(args, errors);
     check_sample(args, errors);
+    check_sampled_region(args, errors);
     check_dynamic(args, recorded, errors);
     check_slo(args, errors);
     if let Some(slot) = &args.log {
@@ -112,6 +113,19 @@ fn check_sample(args: &Args, errors: &mut Errors) {
             budget.text()
         );
         errors.push(sample, message);
+    }
+}
+
+/// A call that is counted only has no context; what its pool does would be said of another call, should one be running.
+fn check_sampled_region(args: &Args, errors: &mut Errors) {
+    if let (Some(rayon), Some(sample)) = (&args.rayon, &args.sample)
+        && sample.value.every > 1
+    {
+        let message = format!(
+            "`rayon` gives the call's context to threads of a pool, and `{}` leaves calls without one; remove one of the two",
+            sample.text()
+        );
+        errors.push(rayon, message);
     }
 }
 

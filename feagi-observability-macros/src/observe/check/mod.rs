@@ -11,9 +11,15 @@ use super::recorded::Recorded;
 use crate::errors::Errors;
 pub(crate) use fields::{MAX_FIELDS, check_field_count, check_field_keys};
 
-/// Every rule.
-pub(crate) fn all(args: &Args, recorded: &Recorded, function: &Function, errors: &mut Errors) {
-    function::all(args, function, errors);
+/// Every rule. `is_future`: what is observed is one, `async fn` or made by hand.
+pub(crate) fn all(
+    args: &Args,
+    recorded: &Recorded,
+    function: &Function,
+    is_future: bool,
+    errors: &mut Errors,
+) {
+    function::all(args, function, is_future, errors);
     fields::all(recorded, function, args, errors);
     measured::all(args, recorded, errors);
     judged::all(args, function, errors);

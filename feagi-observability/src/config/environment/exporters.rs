@@ -2,11 +2,13 @@
 
 use super::Environment;
 use super::otlp::address;
-use crate::config::{OtlpProtocol, TelemetryConfig};
+use crate::config::{OtlpProtocol, SignalConfig, TelemetryConfig};
 
 pub(super) fn change(environment: &mut Environment<'_>, config: &mut TelemetryConfig) {
     let zipkin = address(environment, "OTEL_EXPORTER_ZIPKIN_ENDPOINT");
     traces(environment, config, zipkin);
+    let timeout = environment.number("OTEL_EXPORTER_ZIPKIN_TIMEOUT");
+    config.export.zipkin_timeout_ms = timeout.or(config.export.zipkin_timeout_ms);
     if let Some(names) = names(environment, "OTEL_LOGS_EXPORTER", &["otlp", "none"]) {
         config.otlp_logs = names.iter().any(|name| name == "otlp");
     }
@@ -16,9 +18,10 @@ pub(super) fn change(environment: &mut Environment<'_>, config: &mut TelemetryCo
         config.metrics_enabled |= config.otlp_metrics;
     }
     if (config.otlp_logs || config.otlp_metrics) && config.tracing_endpoint.is_none() {
-        let default = default_endpoint(config);
-        config.otlp_logs_endpoint.get_or_insert_with(|| format!("{default}/v1/logs"));
-        config.otlp_metrics_endpoint.get_or_insert_with(|| format!("{default}/v1/metrics"));
+        let logs = default_endpoint(config, &config.export.logs);
+        let metrics = default_endpoint(config, &config.export.metrics);
+        config.otlp_logs_endpoint.get_or_insert_with(|| format!("{logs}/v1/logs"));
+        config.otlp_metrics_endpoint.get_or_insert_with(|| format!("{metrics}/v1/metrics"));
     }
 }
 
@@ -34,7 +37,7 @@ fn traces(environment: &mut Environment<'_>, config: &mut TelemetryConfig, zipki
     };
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
     if has("otlp") {
-        let default = default_endpoint(config);
+        let default = default_endpoint(config, &config.export.traces);
         config.tracing_endpoint.get_or_insert_with(|| format!("{default}/v1/traces"));
     } else {
         config.tracing_endpoint = None;
@@ -50,8 +53,8 @@ fn traces(environment: &mut Environment<'_>, config: &mut TelemetryConfig, zipki
 }
 
 /// The specification's, by protocol.
-fn default_endpoint(config: &TelemetryConfig) -> &'static str {
-    match config.tracing_protocol {
+fn default_endpoint(config: &TelemetryConfig, own: &SignalConfig) -> &'static str {
+    match own.protocol.or(config.tracing_protocol) {
         Some(OtlpProtocol::Grpc) => "http://localhost:4317",
         _ => "http://localhost:4318",
     }

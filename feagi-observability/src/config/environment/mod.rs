@@ -1,11 +1,13 @@
-//! What the environment says: the `OTEL_*` variables of the OpenTelemetry specification, over what a file has said.
+//! What the environment says, over what a file has said: the `OTEL_*` variables of the OpenTelemetry specification, and what 0.0.53 knows.
 //!
 //! A variable that is empty is not set. One that cannot be used changes nothing and is a warning, which is heard when observability starts;
 //! what a variable holds is never part of it, for it may be a secret.
 
 mod exporters;
+mod ignored;
 mod otlp;
 mod pairs;
+mod recent;
 mod resource;
 mod sampler;
 mod sizes;
@@ -58,6 +60,8 @@ impl<'a> Environment<'a> {
         exporters::change(self, &mut config.telemetry);
         sizes::change(self, &mut config.telemetry.export);
         sampler::change(self, &mut config.telemetry);
+        ignored::warn(self);
+        recent::change(self, &mut config.logging);
         // Last, for it is stronger than all others.
         if self.is_true("OTEL_SDK_DISABLED") {
             exporters::turn_off(&mut config.telemetry);

@@ -1,72 +1,111 @@
 //! Where OTLP goes, and how: `OTEL_EXPORTER_OTLP_*`.
 //!
-//! An endpoint of a signal is taken as it stands; to the one of all signals the signal's path is appended. Protocol, headers, timeout and
-//! compression are those of traces, where there are such, and serve all signals.
+//! An endpoint of a signal is taken as it stands; to the one of all signals the signal's path is appended. Everything else is the signal's
+//! own before that of all signals, and both stand before what a file says: a variable of all signals overrides what a file says of one.
 
 use super::Environment;
 use super::pairs::pairs;
-use crate::config::{Compression, OtlpProtocol, TelemetryConfig};
+use crate::config::{Compression, ExportConfig, OtlpProtocol, SignalConfig, TelemetryConfig, TlsConfig};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-/// What is not supported, and is better told than passed over.
-const UNSUPPORTED: [(&str, &str); 8] = [
-    ("OTEL_EXPORTER_OTLP_CERTIFICATE", "is not supported; the roots of Mozilla are used"),
-    ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "is not supported; no client certificate is sent"),
-    ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "is not supported; no client certificate is sent"),
-    ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "is not supported; the headers of all signals are used"),
-    ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "is not supported; the headers of all signals are used"),
-    ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "is not supported; the protocol of all signals is used"),
-    ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "is not supported; the protocol of all signals is used"),
-    ("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "is not supported; the roots of Mozilla are used"),
+pub(super) fn change(environment: &mut Environment<'_>, config: &mut TelemetryConfig) {
+    endpoints(environment, config);
+    of_all(environment, config);
+    for (signal, own) in signals(&mut config.export) {
+        of_one(environment, signal, own);
+    }
+}
+
+fn signals(export: &mut ExportConfig) -> [(&'static str, &mut SignalConfig); 3] {
+    [("TRACES", &mut export.traces), ("LOGS", &mut export.logs), ("METRICS", &mut export.metrics)]
+}
+
+fn of_all(environment: &mut Environment<'_>, config: &mut TelemetryConfig) {
+    let name = |what: &str| format!("OTEL_EXPORTER_OTLP_{what}");
+    if let Some(protocol) = protocol(environment, &name("PROTOCOL")) {
+        config.tracing_protocol = Some(protocol);
+        signals(&mut config.export).into_iter().for_each(|(_, own)| own.protocol = None);
+    }
+    for (key, value) in headers(environment, &name("HEADERS")) {
+        for own in signals(&mut config.export).into_iter().filter_map(|(_, own)| own.headers.as_mut()) {
+            own.insert(key.clone(), value.clone());
+        }
+        config.headers.insert(key, value);
+    }
+    if let Some(timeout) = environment.number(&name("TIMEOUT")) {
+        config.export.timeout_ms = timeout;
+        signals(&mut config.export).into_iter().for_each(|(_, own)| own.timeout_ms = None);
+    }
+    if let Some(compression) = compression(environment, &name("COMPRESSION")) {
+        config.export.compression = compression;
+        signals(&mut config.export).into_iter().for_each(|(_, own)| own.compression = None);
+    }
+    for (what, slot) in FILES {
+        if let Some(path) = file(environment, &name(what)) {
+            *slot(&mut config.export.tls) = Some(path);
+            signals(&mut config.export).into_iter().for_each(|(_, own)| *slot(&mut own.tls) = None);
+        }
+    }
+}
+
+fn of_one(environment: &mut Environment<'_>, signal: &str, own: &mut SignalConfig) {
+    let name = |what: &str| format!("OTEL_EXPORTER_OTLP_{signal}_{what}");
+    own.protocol = protocol(environment, &name("PROTOCOL")).or(own.protocol);
+    let headers = headers(environment, &name("HEADERS"));
+    if !headers.is_empty() {
+        own.headers.get_or_insert_default().extend(headers);
+    }
+    own.timeout_ms = environment.number(&name("TIMEOUT")).or(own.timeout_ms);
+    own.compression = compression(environment, &name("COMPRESSION")).or(own.compression);
+    for (what, slot) in FILES {
+        if let Some(path) = file(environment, &name(what)) {
+            *slot(&mut own.tls) = Some(path);
+        }
+    }
+}
+
+type Slot = fn(&mut TlsConfig) -> &mut Option<PathBuf>;
+
+const FILES: [(&str, Slot); 3] = [
+    ("CERTIFICATE", |tls| &mut tls.ca_file),
+    ("CLIENT_CERTIFICATE", |tls| &mut tls.client_certificate_file),
+    ("CLIENT_KEY", |tls| &mut tls.client_key_file),
 ];
 
-pub(super) fn change(environment: &mut Environment<'_>, config: &mut TelemetryConfig) {
-    protocol(environment, config);
-    endpoints(environment, config);
-    headers(environment, config);
-    let timeout = either(environment, "TIMEOUT", |environment, name| environment.number(name));
-    config.export.timeout_ms = timeout.unwrap_or(config.export.timeout_ms);
-    if let Some((name, text)) = named(environment, "COMPRESSION") {
-        match text.as_str() {
-            "none" => config.export.compression = Compression::None,
-            "gzip" => config.export.compression = Compression::Gzip,
-            _ => environment.warn(&name, "is neither `gzip` nor `none`; it is not used"),
-        }
+/// A file that is there; what is wrong with what it holds is found when observability starts.
+fn file(environment: &mut Environment<'_>, name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(environment.text(name)?);
+    if !path.is_file() {
+        environment.warn(name, "names no file; it is not used");
+        return None;
     }
-    for (name, what) in UNSUPPORTED {
-        if environment.text(name).is_some() {
-            environment.warn(name, what);
-        }
-    }
+    Some(path)
 }
 
-/// The variable of traces, else that of all signals.
-fn either<T>(
-    environment: &mut Environment<'_>,
-    what: &str,
-    read: impl Fn(&mut Environment<'_>, &str) -> Option<T>,
-) -> Option<T> {
-    read(environment, &format!("OTEL_EXPORTER_OTLP_TRACES_{what}"))
-        .or_else(|| read(environment, &format!("OTEL_EXPORTER_OTLP_{what}")))
-}
-
-/// The same with the name of the one that is set.
-fn named(environment: &mut Environment<'_>, what: &str) -> Option<(String, String)> {
-    either(environment, what, |environment, name| Some((name.to_owned(), environment.text(name)?)))
-}
-
-fn protocol(environment: &mut Environment<'_>, config: &mut TelemetryConfig) {
-    let Some((name, text)) = named(environment, "PROTOCOL") else { return };
-    config.tracing_protocol = match text.as_str() {
+fn protocol(environment: &mut Environment<'_>, name: &str) -> Option<OtlpProtocol> {
+    match environment.text(name)?.as_str() {
         "grpc" => Some(OtlpProtocol::Grpc),
         "http/protobuf" => Some(OtlpProtocol::HttpProtobuf),
         "http/json" => Some(OtlpProtocol::HttpJson),
         _ => {
-            environment.warn(&name, "is none of `grpc`, `http/protobuf` and `http/json`; it is not used");
-            return;
+            environment.warn(name, "is none of `grpc`, `http/protobuf` and `http/json`; it is not used");
+            None
         }
-    };
+    }
+}
+
+fn compression(environment: &mut Environment<'_>, name: &str) -> Option<Compression> {
+    match environment.text(name)?.as_str() {
+        "none" => Some(Compression::None),
+        "gzip" => Some(Compression::Gzip),
+        _ => {
+            environment.warn(name, "is neither `gzip` nor `none`; it is not used");
+            None
+        }
+    }
 }
 
 /// A collector in the environment is one to send spans to: tracing is then on. Logs and metrics are another matter.
@@ -108,19 +147,18 @@ pub(super) fn address(environment: &mut Environment<'_>, name: &str) -> Option<S
     Some(text)
 }
 
-fn headers(environment: &mut Environment<'_>, config: &mut TelemetryConfig) {
-    let Some((name, text)) = named(environment, "HEADERS") else { return };
-    for pair in pairs(&text) {
+fn headers(environment: &mut Environment<'_>, name: &str) -> BTreeMap<String, String> {
+    let mut headers = BTreeMap::new();
+    for pair in pairs(&environment.text(name).unwrap_or_default()) {
         match pair {
-            Ok((key, value)) => {
-                config.headers.insert(key, value);
-            }
+            Ok((key, value)) => drop(headers.insert(key, value)),
             Err(position) => environment.warn(
-                &name,
+                name,
                 &format!(
                     "has no `key=value` in percent encoding at position {position}; that one is not used"
                 ),
             ),
         }
     }
+    headers
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::{Compression, OtlpProtocol, TelemetryConfig};
+use crate::config::{Compression, ExportConfig, OtlpProtocol, TelemetryConfig};
 use std::collections::BTreeMap;
 
 /// What these variables make of the defaults, and the names of those that were warned of.
@@ -93,19 +93,89 @@ fn the_exporter_of_traces_is_chosen_by_name() {
 }
 
 #[test]
-fn protocol_headers_timeout_and_compression_are_those_of_traces_before_those_of_all() {
+fn what_a_signal_has_of_its_own_stands_before_what_all_have() {
     let config = good(&[
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
         ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%20b, x = 1=2,"),
+        ("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "api-key=of-logs"),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "2500"),
-        ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "700"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "700"),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "none"),
+        ("OTEL_EXPORTER_ZIPKIN_TIMEOUT", "800"),
     ]);
-    assert_eq!(config.tracing_protocol, Some(OtlpProtocol::HttpJson));
-    let headers = [("api-key", "a b"), ("x", "1=2")].map(|(key, value)| (key.to_owned(), value.to_owned()));
-    assert_eq!(config.headers, BTreeMap::from(headers));
-    assert_eq!((config.export.timeout_ms, config.export.compression), (700, Compression::Gzip));
+    let export = &config.export;
+    let protocols = [export.traces.protocol, export.logs.protocol, config.tracing_protocol];
+    assert_eq!(protocols, [Some(OtlpProtocol::HttpJson), None, Some(OtlpProtocol::Grpc)]);
+    let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    };
+    assert_eq!(config.headers, map(&[("api-key", "a b"), ("x", "1=2")]));
+    assert_eq!(
+        (&export.logs.headers, &export.traces.headers),
+        (&Some(map(&[("api-key", "of-logs")])), &None)
+    );
+    let timeouts = [&export.traces, &export.logs, &export.metrics].map(|own| own.timeout_ms(export));
+    assert_eq!((timeouts, export.zipkin_timeout_ms), ([2500, 2500, 700], Some(800)));
+    let packed = [&export.traces, &export.logs, &export.metrics].map(|own| own.compression(export));
+    assert_eq!(packed, [Compression::None, Compression::Gzip, Compression::Gzip]);
+}
+
+#[test]
+fn a_variable_of_all_signals_stands_over_what_a_file_says_of_one() {
+    let file = "[telemetry.export.logs]\nprotocol = \"http/json\"\ntimeout_ms = 1\ncompression = \"none\"\n\
+                headers = { a = \"file\", b = \"file\" }\n[telemetry.export.logs.tls]\nca_file = \"/file\"\n";
+    let file = || toml::from_str::<ObservabilityConfig>(file).unwrap();
+    let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let (config, _) = change(
+        file(),
+        &[
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "2500"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "a=environment"),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", certificate),
+        ],
+    );
+    let logs = &config.export.logs;
+    assert_eq!((logs.protocol, logs.timeout_ms, logs.compression), (None, None, None));
+    let headers =
+        [("a", "environment"), ("b", "file")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(logs.headers, Some(BTreeMap::from(headers)));
+    assert_eq!((&logs.tls.ca_file, &config.export.tls.ca_file), (&None, &Some(certificate.into())));
+    let (config, _) = change(file(), &[("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "9")]);
+    assert_eq!((config.export.logs.timeout_ms, config.export.timeout_ms), (Some(9), 10_000));
+    assert_eq!(config.export.logs.protocol, Some(OtlpProtocol::HttpJson), "the rest of the file stays");
+}
+
+#[test]
+fn certificates_are_files_that_are_there_of_each_signal_or_of_all() {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let there = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs");
+    let config = good(&[
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", here),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", here),
+        ("OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", there),
+        ("OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE", there),
+    ]);
+    let ExportConfig { tls, metrics, logs, .. } = config.export;
+    assert_eq!((tls.ca_file, tls.client_key_file), (Some(here.into()), Some(here.into())));
+    assert_eq!(
+        (metrics.tls.ca_file, logs.tls.client_certificate_file),
+        (Some(there.into()), Some(there.into()))
+    );
+}
+
+#[test]
+fn what_changes_nothing_is_told_unless_it_says_what_is_so_anyway() {
+    let said = |name, value| read(&[(name, value)]).1.len();
+    assert_eq!(said("OTEL_PROPAGATORS", "tracecontext, baggage"), 0);
+    assert_eq!(said("OTEL_PROPAGATORS", "b3"), 1);
+    assert_eq!(said("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Cumulative"), 0);
+    assert_eq!(said("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"), 1);
+    assert_eq!(said("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "5"), 1);
+    assert_eq!(said("OTEL_EXPORTER_OTLP_INSECURE", "true"), 0);
 }
 
 #[test]
@@ -219,4 +289,15 @@ fn bytes_that_are_no_text_are_warned_of() {
     let mut config = ObservabilityConfig::default();
     environment.change(&mut config);
     assert_eq!((config.telemetry.service_name.as_str(), environment.warnings.len()), ("feagi", 1));
+}
+
+#[test]
+fn the_ring_has_the_capacity_that_the_variable_of_0_0_53_says() {
+    let recent = |value: &str| {
+        let get = |name: &str| (name == "FEAGI_LOG_RING_BUFFER_CAPACITY").then(|| value.into());
+        let (mut environment, mut config) = (Environment::new(&get), ObservabilityConfig::default());
+        environment.change(&mut config);
+        (config.logging.recent, environment.warnings.len())
+    };
+    assert_eq!(["12", "0", "many", "-1", ""].map(recent), [(12, 0), (0, 0), (2000, 1), (2000, 1), (2000, 0)]);
 }

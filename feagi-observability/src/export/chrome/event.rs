@@ -144,6 +144,9 @@ fn args(entry: &Entry<'_>, detail: Detail, out: &mut Vec<u8>) {
     if entry.partial {
         out.extend_from_slice(b",\"obs.partial\":true");
     }
+    if entry.inferred {
+        out.extend_from_slice(b",\"obs.context\":\"inferred\"");
+    }
     if entry.over_budget {
         out.extend_from_slice(b",\"over_budget\":true");
     }

@@ -1,7 +1,5 @@
 //! Encoded records, one behind the other, so that a batch can be sent as a whole or in parts.
 
-use std::ops::Range;
-
 /// Encoded records that are sent together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
@@ -41,7 +39,7 @@ impl Batch {
 
     /// All of it.
     pub(crate) fn all(&self) -> Part<'_> {
-        Part { batch: self, pieces: 0..self.pieces.len() }
+        Part { batch: self, pieces: (0..self.pieces.len()).collect() }
     }
 
     fn start(&self, piece: usize) -> usize {
@@ -49,34 +47,43 @@ impl Batch {
     }
 }
 
-/// Some neighbouring pieces of a batch.
+/// Some pieces of a batch, in their order.
 #[derive(Clone, Debug)]
 pub(crate) struct Part<'a> {
     batch: &'a Batch,
-    pieces: Range<usize>,
+    /// Their places in the batch.
+    pieces: Vec<usize>,
 }
 
 impl<'a> Part<'a> {
     /// Each piece's bytes.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a, '_> {
         let batch = self.batch;
-        self.pieces.clone().filter_map(move |index| {
-            let piece = batch.pieces.get(index)?;
-            batch.bytes.get(batch.start(index)..piece.end)
+        self.pieces.iter().filter_map(move |index| {
+            let piece = batch.pieces.get(*index)?;
+            batch.bytes.get(batch.start(*index)..piece.end)
         })
     }
 
     pub(super) fn records(&self) -> u64 {
-        let pieces = self.batch.pieces.get(self.pieces.clone()).unwrap_or_default();
-        pieces.iter().map(|piece| piece.records).sum()
+        self.pieces.iter().filter_map(|index| self.batch.pieces.get(*index)).map(|piece| piece.records).sum()
     }
 
     /// Two parts, each with something in it; `None` of a single piece.
     pub(super) fn halves(&self) -> Option<(Part<'a>, Part<'a>)> {
-        let Range { start, end } = self.pieces;
-        let middle = start + (end - start) / 2;
-        let part = |pieces| Part { batch: self.batch, pieces };
-        (middle > start).then(|| (part(start..middle), part(middle..end)))
+        let (first, second) = self.pieces.split_at_checked(self.pieces.len() / 2)?;
+        let part = |pieces: &[usize]| Part { batch: self.batch, pieces: pieces.to_vec() };
+        (!first.is_empty()).then(|| (part(first), part(second)))
+    }
+
+    /// Of its pieces, counted from 0, these.
+    #[cfg_attr(
+        not(any(feature = "syslog", feature = "elk")),
+        allow(dead_code, reason = "others take all or nothing")
+    )]
+    pub(super) fn only(&self, pieces: &[usize]) -> Part<'a> {
+        let pieces = pieces.iter().filter_map(|index| self.pieces.get(*index).copied()).collect();
+        Part { batch: self.batch, pieces }
     }
 }
 
@@ -104,6 +111,17 @@ mod tests {
         }
         let expected = [("a", 0), ("", 1), ("ccc", 2), ("dd", 3), ("e", 4)];
         assert_eq!(single, expected.map(|(text, records)| (vec![text.to_owned()], records)));
+    }
+
+    #[test]
+    fn what_is_left_of_a_part_is_counted_from_its_own_beginning() {
+        let mut batch = Batch::default();
+        for (index, piece) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+            batch.push(piece.as_bytes(), index as u64);
+        }
+        let rest = batch.all().only(&[1, 3, 4]);
+        assert_eq!((texts(&rest), rest.records()), (vec!["b".into(), "d".into(), "e".into()], 8));
+        assert_eq!(texts(&rest.only(&[1, 2, 3])), ["d", "e"], "there is no fourth");
     }
 
     #[test]

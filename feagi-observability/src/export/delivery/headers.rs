@@ -19,13 +19,16 @@ const RESERVED: [&str; 8] = [
     "transfer-encoding",
 ];
 
-/// Checks `telemetry.headers`.
+/// Checks the headers that stand in the configuration as `field`.
 ///
 /// # Errors
 /// [`ObservabilityError::Config`] names the header, and never its value.
-pub(crate) fn headers(config: &BTreeMap<String, String>) -> Result<Vec<Header>, ObservabilityError> {
+pub(crate) fn headers(
+    field: &str,
+    config: &BTreeMap<String, String>,
+) -> Result<Vec<Header>, ObservabilityError> {
     let failed = |name: &str, why: &str| {
-        ObservabilityError::Config(format!("`telemetry.headers`: `{}` {why}", name.escape_debug()))
+        ObservabilityError::Config(format!("`{field}`: `{}` {why}", name.escape_debug()))
     };
     let header = |(name, value): (&String, &String)| {
         let header = HeaderName::from_bytes(name.as_bytes())
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
 
     fn checked(name: &str, value: &str) -> Result<Vec<Header>, ObservabilityError> {
-        headers(&BTreeMap::from([(name.to_owned(), value.to_owned())]))
+        headers("telemetry.headers", &BTreeMap::from([(name.to_owned(), value.to_owned())]))
     }
 
     #[test]

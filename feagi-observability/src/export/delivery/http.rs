@@ -1,20 +1,23 @@
 //! One POST over HTTP/1.1, and what came of it.
-//!
-//! TLS is rustls with the roots of Mozilla that the crate `webpki-roots` carries: the system's certificates are not read.
 
 use super::endpoint::Endpoint;
 use super::gzip::gzip;
 use super::headers::Header;
+use super::lookup::Lookup;
 use super::reply::Reply;
 use super::retry_after;
+use super::tls::Tls;
+use crate::collect::DropReason;
 use crate::config::Compression;
+use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
 /// The most of a collector's answer that is read.
 const LARGEST_REPLY: u64 = 64 << 10;
-/// Shorter than a whole request, so that a connection that is never made is told from an answer that never comes.
+/// The longest that a name is looked up, and then a connection is made.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Who we say we are.
 pub(crate) const USER_AGENT: &str = concat!("feagi-observability/", env!("CARGO_PKG_VERSION"));
@@ -42,7 +45,7 @@ impl HttpClient {
         (endpoint, path): (&Endpoint, &str),
         headers: Vec<Header>,
         media: Media,
-        compression: Compression,
+        (compression, tls): (Compression, &Tls),
     ) -> Self {
         let mut config = Agent::config_builder()
             .user_agent(USER_AGENT)
@@ -51,12 +54,12 @@ impl HttpClient {
             .http_status_as_error(false)
             // A redirect could send records and keys elsewhere.
             .max_redirects(0)
-            .timeout_connect(Some(CONNECT))
+            .tls_config(tls.for_http())
             .max_idle_connections(1);
         if endpoint.is_loopback() {
             config = config.proxy(None);
         }
-        let agent = config.build().new_agent();
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Lookup::default());
         HttpClient { agent, url: endpoint.url(path), headers, media, compression }
     }
 
@@ -70,6 +73,11 @@ impl HttpClient {
 
     /// Sends a packed body and reads the answer, all within `time`.
     pub(crate) fn post(&self, body: &[u8], time: Duration) -> Reply {
+        self.ask(body, time, |answer| Reply::Accepted { rejected: (self.media.rejected)(answer) })
+    }
+
+    /// The same where a successful answer may say more than how many records it has left out.
+    pub(crate) fn ask(&self, body: &[u8], time: Duration, read: impl FnOnce(&[u8]) -> Reply) -> Reply {
         let mut request = self.agent.post(&self.url).header(CONTENT_TYPE, self.media.content_type);
         if self.compression == Compression::Gzip {
             request = request.header(CONTENT_ENCODING, "gzip");
@@ -77,20 +85,39 @@ impl HttpClient {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        match request.config().timeout_global(Some(time)).build().send(body) {
-            Ok(response) => self.read(response),
-            Err(error) => Reply::from_error(&error),
+        // Shorter than the whole request, so that a connection that is never made is told from an answer that never comes: then nothing
+        // can have arrived, and it may be tried again.
+        let before = CONNECT.min(time * 2 / 5);
+        let config = request.config().timeout_resolve(Some(before)).timeout_connect(Some(before));
+        match config.timeout_global(Some(time)).build().send(body) {
+            Ok(response) => reply(response, read),
+            Err(error) => failed(&error),
         }
     }
+}
 
-    fn read(&self, mut response: ureq::http::Response<Body>) -> Reply {
-        if response.status().is_success() {
-            // One that cannot be read says nothing: the status has said that all is well.
-            let reply = response.body_mut().with_config().limit(LARGEST_REPLY).read_to_vec();
-            return Reply::Accepted { rejected: (self.media.rejected)(&reply.unwrap_or_default()) };
-        }
-        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let after = text(RETRY_AFTER).and_then(|after| retry_after::wait(after, text(DATE)));
-        Reply::from_status(response.status().as_u16(), after)
+fn reply(mut response: ureq::http::Response<Body>, read: impl FnOnce(&[u8]) -> Reply) -> Reply {
+    if response.status().is_success() {
+        // One that cannot be read says nothing: the status has said that all is well.
+        let answer = response.body_mut().with_config().limit(LARGEST_REPLY).read_to_vec();
+        return read(&answer.unwrap_or_default());
+    }
+    let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let after = text(RETRY_AFTER).and_then(|after| retry_after::wait(after, text(DATE)));
+    Reply::from_status(response.status().as_u16(), after)
+}
+
+/// Of a request that got no answer. After a timeout the records may have arrived: sending them again would make two.
+fn failed(error: &ureq::Error) -> Reply {
+    use ureq::{Error, Timeout};
+    let again = Reply::Again { reason: DropReason::Connect, after: None };
+    match error {
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => again,
+        Error::Timeout(_) => Reply::Refused(DropReason::Timeout),
+        // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
+        Error::Io(error) if error.kind() == ErrorKind::InvalidData => Reply::Refused(DropReason::Connect),
+        Error::Io(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => again,
+        Error::Tls(_) | Error::Rustls(_) => Reply::Refused(DropReason::Connect),
+        _ => Reply::Refused(DropReason::Rejected),
     }
 }

@@ -41,6 +41,10 @@ impl Limits {
             ("timeout_ms", config.timeout_ms),
             ("give_up_ms", config.give_up_ms),
             ("metrics_interval_ms", config.metrics_interval_ms),
+            ("traces.timeout_ms", config.traces.timeout_ms.unwrap_or(1)),
+            ("logs.timeout_ms", config.logs.timeout_ms.unwrap_or(1)),
+            ("metrics.timeout_ms", config.metrics.timeout_ms.unwrap_or(1)),
+            ("zipkin_timeout_ms", config.zipkin_timeout_ms.unwrap_or(1)),
         ];
         if let Some((field, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
             return Err(failed(format!("`telemetry.export.{field}` is 0; write a number from 1")));

@@ -6,6 +6,7 @@ use super::queue::Queue;
 use super::worker::{self, Transport};
 use crate::collect::SinkCounters;
 use crate::error::ObservabilityError;
+use crate::sync::now;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -70,6 +71,6 @@ impl Outbox {
 /// One that is dropped without being closed sends nothing more; what it holds is counted.
 impl Drop for Outbox {
     fn drop(&mut self) {
-        self.close(Instant::now());
+        self.close(now());
     }
 }

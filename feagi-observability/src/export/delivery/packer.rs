@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::queue::Queue;
 use crate::collect::DropReason;
+use crate::sync::now;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ pub(crate) struct Packer {
 
 impl Packer {
     pub(super) fn new(queue: Arc<Queue>) -> Self {
-        Packer { queue, batch: Batch::default(), since: Instant::now() }
+        Packer { queue, batch: Batch::default(), since: now() }
     }
 
     /// Takes charge of an encoded piece that stands for this many records.
@@ -30,7 +31,7 @@ impl Packer {
             self.hand_on();
         }
         if self.batch.is_empty() {
-            self.since = Instant::now();
+            self.since = now();
         }
         self.batch.push(piece, records);
         if self.batch.records() >= limits.batch_records {
@@ -40,7 +41,9 @@ impl Packer {
 
     /// Hands on what is old.
     pub(super) fn hand_on_old(&mut self) {
-        if !self.batch.is_empty() && self.since.elapsed() >= self.queue.limits.batch_age {
+        if !self.batch.is_empty()
+            && now().saturating_duration_since(self.since) >= self.queue.limits.batch_age
+        {
             self.hand_on();
         }
     }

@@ -8,6 +8,7 @@ use super::queue::Queue;
 use super::worker::{self, Transport};
 use crate::collect::SinkCounters;
 use crate::error::ObservabilityError;
+use crate::sync::now;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ pub(crate) trait Source: Send {
 
 /// A running worker. One that is dropped without being closed makes and sends nothing more.
 pub(crate) struct Periodic {
-    queue: Arc<Queue>,
+    pub(super) queue: Arc<Queue>,
 }
 
 impl Periodic {
@@ -60,7 +61,7 @@ fn collect_all(
     interval: Duration,
     mut source: Box<dyn Source>,
 ) {
-    let mut due = Instant::now() + interval;
+    let mut due = now() + interval;
     loop {
         let goes_on = queue.idle_until(due);
         source.collect(&mut packer);
@@ -72,12 +73,12 @@ fn collect_all(
             return;
         }
         // A round that took longer than the interval leaves rounds out.
-        due = (due + interval).max(Instant::now());
+        due = (due + interval).max(now());
     }
 }
 
 impl Drop for Periodic {
     fn drop(&mut self) {
-        self.close(Instant::now());
+        self.close(now());
     }
 }

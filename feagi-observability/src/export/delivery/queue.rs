@@ -6,8 +6,9 @@
 use super::batch::Batch;
 use super::limits::Limits;
 use crate::collect::{DropReason, SinkCounters};
+use crate::sync::{Condvar, Mutex, MutexGuard, now};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What became of records in flight.
@@ -82,12 +83,18 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn new(counters: Arc<SinkCounters>, limits: Limits) -> Self {
         let state = Mutex::default();
+        counters.start_worker(limits.queue_records);
         Queue { state, work: Condvar::new(), ended: Condvar::new(), counters, limits }
     }
 
     /// A panic elsewhere leaves the state as usable as it was: nothing is called that could panic while it is held.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells readers of the counts what is there now.
+    fn show(&self, state: &State) {
+        self.counters.set_queue(state.waiting_bytes as u64, state.in_flight);
     }
 
     /// Takes charge of a batch, or counts it as lost if there is no room or no time left.
@@ -100,6 +107,7 @@ impl Queue {
         state.waiting_bytes += batch.bytes();
         state.waiting_records += batch.records();
         state.waiting.push_back(batch);
+        self.show(&state);
         self.work.notify_one();
     }
 
@@ -108,6 +116,7 @@ impl Queue {
         let mut state = self.lock();
         loop {
             if let Some(batch) = state.pop() {
+                self.show(&state);
                 return Some(batch);
             }
             if state.deadline.is_some() {
@@ -119,14 +128,17 @@ impl Queue {
 
     /// The next batch to send, now in flight, if there is one.
     pub(super) fn next_waiting(&self) -> Option<Batch> {
-        self.lock().pop()
+        let mut state = self.lock();
+        let batch = state.pop();
+        self.show(&state);
+        batch
     }
 
     /// Waits until `due`; at once `false` when the shutdown has begun.
     pub(super) fn idle_until(&self, due: Instant) -> bool {
         let mut state = self.lock();
         loop {
-            let left = due.saturating_duration_since(Instant::now());
+            let left = due.saturating_duration_since(now());
             if state.deadline.is_some() || left.is_zero() {
                 return state.deadline.is_none();
             }
@@ -139,6 +151,7 @@ impl Queue {
         let mut state = self.lock();
         let records = records.min(state.in_flight);
         state.in_flight -= records;
+        self.show(&state);
         match fate {
             Fate::Arrived { rejected } => {
                 let rejected = rejected.min(records);
@@ -154,18 +167,18 @@ impl Queue {
         let Some(deadline) = self.lock().deadline else {
             return Some(Attempt { time: self.limits.request, closing: false });
         };
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(now());
         (!left.is_zero()).then_some(Attempt { time: left.min(self.limits.request), closing: true })
     }
 
     /// Waits before a retry, never beyond the shutdown's deadline, and not at all if the shutdown has begun since `last`
     /// did: then the collector is asked once more right away.
     pub(super) fn pause(&self, time: Duration, last: Attempt) {
-        let until = Instant::now() + time;
+        let until = now() + time;
         let mut state = self.lock();
         loop {
             let until = state.deadline.map_or(until, |deadline| deadline.min(until));
-            let left = until.saturating_duration_since(Instant::now());
+            let left = until.saturating_duration_since(now());
             if left.is_zero() || (state.deadline.is_some() && !last.closing) {
                 return;
             }
@@ -185,9 +198,9 @@ impl Queue {
     /// arrived as lost.
     pub(super) fn close(&self) {
         let mut state = self.lock();
-        let deadline = state.deadline.unwrap_or_else(Instant::now);
+        let deadline = state.deadline.unwrap_or_else(now);
         while !state.worker_ended {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(now());
             if left.is_zero() {
                 break;
             }
@@ -196,6 +209,7 @@ impl Queue {
         let lost = state.waiting_records + std::mem::take(&mut state.in_flight);
         state.waiting.clear();
         (state.waiting_bytes, state.waiting_records, state.closed) = (0, 0, true);
+        self.show(&state);
         self.counters.lose(DropReason::ShutdownTimeout, lost);
     }
 
@@ -203,10 +217,12 @@ impl Queue {
     pub(super) fn worker_ended(&self) {
         let mut state = self.lock();
         state.worker_ended = true;
+        self.counters.end_worker();
         if state.deadline.is_none() {
             let lost = state.waiting_records + std::mem::take(&mut state.in_flight);
             state.waiting.clear();
             (state.waiting_bytes, state.waiting_records) = (0, 0);
+            self.show(&state);
             self.counters.lose(DropReason::WorkerDied, lost);
         }
         self.ended.notify_all();

@@ -4,7 +4,7 @@ use crate::collect::DropReason;
 use std::time::Duration;
 
 /// What became of one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reply {
     /// Taken, but for this many records.
     Accepted { rejected: u64 },
@@ -12,6 +12,12 @@ pub(crate) enum Reply {
     TooLarge,
     /// Not taken, and it would not be taken another time.
     Refused(DropReason),
+    /// These pieces, counted from the first one sent, are not taken now; `rejected` of the other records never will be, the rest has arrived.
+    #[cfg_attr(
+        not(any(feature = "syslog", feature = "elk")),
+        allow(dead_code, reason = "others take all or nothing")
+    )]
+    Partly { left: Vec<usize>, rejected: u64, reason: DropReason, after: Option<Duration> },
     /// Not taken now; `after` is what the collector asks to wait.
     Again { reason: DropReason, after: Option<Duration> },
 }
@@ -22,21 +28,6 @@ impl Reply {
         match status {
             429 | 502 | 503 | 504 => Reply::Again { reason: DropReason::Rejected, after },
             413 => Reply::TooLarge,
-            _ => Reply::Refused(DropReason::Rejected),
-        }
-    }
-
-    /// Of a request that got no answer. After a timeout the records may have arrived: sending them again would make two.
-    pub(super) fn from_error(error: &ureq::Error) -> Reply {
-        use ureq::{Error, Timeout};
-        let again = Reply::Again { reason: DropReason::Connect, after: None };
-        match error {
-            Error::Timeout(Timeout::Resolve | Timeout::Connect) => again,
-            Error::Timeout(_) => Reply::Refused(DropReason::Timeout),
-            Error::Io(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => {
-                again
-            }
-            Error::Tls(_) | Error::Rustls(_) => Reply::Refused(DropReason::Connect),
             _ => Reply::Refused(DropReason::Rejected),
         }
     }

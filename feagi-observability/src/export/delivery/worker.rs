@@ -6,14 +6,14 @@ use super::queue::{Fate, Queue};
 use super::reply::Reply;
 use crate::collect::DropReason;
 use crate::error::ObservabilityError;
+use crate::sync::{now, thread};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// A way to a collector.
 pub(crate) trait Transport: Send {
-    /// The whole request, ready for any number of attempts.
-    fn body(&self, part: &Part<'_>) -> Vec<u8>;
+    /// The whole request, ready for any number of attempts; those that follow are all of this one.
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8>;
 
     /// Makes one attempt, which with everything that belongs to it ends within `time`.
     fn post(&mut self, body: &[u8], time: Duration) -> Reply;
@@ -54,12 +54,13 @@ pub(super) fn send_all(queue: &Queue, transport: &mut dyn Transport) {
 /// Sends a batch and settles all of it. A part that is too large is sent as two; so a batch takes fewer than twice as many requests as it
 /// has pieces, retries aside, and those end when its time is up.
 pub(super) fn deliver(queue: &Queue, transport: &mut dyn Transport, batch: &Batch) {
-    let give_up = Instant::now() + queue.limits.give_up;
+    let give_up = now() + queue.limits.give_up;
     let mut parts = vec![batch.all()];
-    while let Some(part) = parts.pop() {
-        match (send(queue, transport, &part, give_up), part.halves()) {
+    while let Some(mut part) = parts.pop() {
+        let sent = send(queue, transport, &mut part, give_up);
+        match (sent, part.halves()) {
             (Sent::Settled(fate), _) => queue.settle(part.records(), fate),
-            (Sent::TooLarge, Some((first, second))) if Instant::now() < give_up => {
+            (Sent::TooLarge, Some((first, second))) if now() < give_up => {
                 queue.counters.retry();
                 parts.extend([second, first]);
             }
@@ -73,9 +74,9 @@ enum Sent {
     TooLarge,
 }
 
-/// Sends a part until it has arrived or there is no hope.
-fn send(queue: &Queue, transport: &mut dyn Transport, part: &Part<'_>, give_up: Instant) -> Sent {
-    let body = transport.body(part);
+/// Sends a part until it has arrived or there is no hope. What arrives before the rest of it is settled at once.
+fn send(queue: &Queue, transport: &mut dyn Transport, part: &mut Part<'_>, give_up: Instant) -> Sent {
+    let mut body = transport.body(part);
     let mut backoff = Backoff::new(queue.limits);
     while let Some(attempt) = queue.attempt() {
         let (reason, wait) = match transport.post(&body, attempt.time) {
@@ -84,15 +85,22 @@ fn send(queue: &Queue, transport: &mut dyn Transport, part: &Part<'_>, give_up: 
                 return Sent::Settled(Fate::Arrived { rejected });
             }
             Reply::TooLarge => {
-                queue.counters.fail();
+                queue.counters.fail(DropReason::TooLarge);
                 return Sent::TooLarge;
             }
             Reply::Refused(reason) => (reason, None),
             Reply::Again { reason, after } => (reason, Some(backoff.next(after))),
+            Reply::Partly { left, rejected, reason, after } => {
+                let rest = part.only(&left);
+                queue.settle(part.records() - rest.records(), Fate::Arrived { rejected });
+                *part = rest;
+                body = transport.body(part);
+                (reason, Some(backoff.next(after)))
+            }
         };
-        queue.counters.fail();
+        queue.counters.fail(reason);
         match wait {
-            Some(wait) if Instant::now() + wait <= give_up => queue.pause(wait, attempt),
+            Some(wait) if now() + wait <= give_up => queue.pause(wait, attempt),
             // An answer for which the shutdown left no time is the shutdown's loss.
             None if reason == DropReason::Timeout && queue.attempt().is_none() => break,
             _ => return Sent::Settled(Fate::Lost(reason)),

@@ -1,14 +1,16 @@
 //! One HTTP/2 connection to a collector, in the clear or through TLS.
 
-use super::tls;
 use crate::collect::DropReason;
-use crate::export::delivery::{Endpoint, Reply};
+use crate::export::delivery::Reply;
 use bytes::Bytes;
 use h2::client::{Builder, SendRequest};
+use std::net::SocketAddr;
 use std::time::Instant;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 /// The most bytes of headers that an answer may have.
 const LARGEST_HEADERS: u32 = 16 << 10;
@@ -21,23 +23,28 @@ pub(super) struct Connection {
 }
 
 impl Connection {
+    /// Connects to the first of the addresses that answers, in the clear or through TLS for `host`.
+    ///
     /// # Errors
     /// What to do about it.
-    pub(super) async fn open(endpoint: &Endpoint) -> Result<Self, Reply> {
-        let again = Reply::Again { reason: DropReason::Connect, after: None };
-        let stream = TcpStream::connect((endpoint.host(), endpoint.port())).await.map_err(|_| again)?;
+    pub(super) async fn open(
+        addresses: &[SocketAddr],
+        host: &str,
+        tls: Option<&TlsConnector>,
+    ) -> Result<Self, Reply> {
+        let again = || Reply::Again { reason: DropReason::Connect, after: None };
+        let stream = TcpStream::connect(addresses).await.map_err(|_| again())?;
         // A frame is not to wait for the answer to the one before; without it everything works, slowly.
         let _ = stream.set_nodelay(true);
-        if endpoint.is_https() {
-            // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
-            let stream = tls::connect(endpoint.host(), stream).await.map_err(|error| {
-                let is_refusal = error.kind() == std::io::ErrorKind::InvalidData;
-                if is_refusal { Reply::Refused(DropReason::Connect) } else { again }
-            })?;
-            Self::over(stream).await
-        } else {
-            Self::over(stream).await
-        }
+        let Some(tls) = tls else { return Self::over(stream).await };
+        let refused = || Reply::Refused(DropReason::Connect);
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| refused())?;
+        // A certificate that is not trusted now will not be in a moment; a connection that breaks is another matter.
+        let stream = tls.connect(name, stream).await.map_err(|error| {
+            let is_refusal = error.kind() == std::io::ErrorKind::InvalidData;
+            if is_refusal { refused() } else { again() }
+        })?;
+        Self::over(stream).await
     }
 
     async fn over(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Self, Reply> {

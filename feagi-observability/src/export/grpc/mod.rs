@@ -12,7 +12,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-use super::delivery::{Endpoint, Header, Reply, USER_AGENT, gzip};
+use super::delivery::{Endpoint, Header, Lookup, Reply, Tls, USER_AGENT, gzip};
 use crate::collect::DropReason;
 use crate::config::Compression;
 use crate::error::ObservabilityError;
@@ -23,10 +23,11 @@ use h2::RecvStream;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, TE, USER_AGENT as USER_AGENT_KEY};
 use ureq::http::{HeaderValue, Method, Request, Response, Uri, Version};
 
-/// Shorter than a whole call, so that a connection that is never made is told from an answer that never comes.
+/// The longest that a connection is made; one that is never made is told from an answer that never comes.
 const CONNECT: Duration = Duration::from_secs(5);
 /// The most of an answer that is kept.
 const LARGEST_REPLY: usize = 64 << 10;
@@ -51,6 +52,9 @@ pub(super) struct GrpcClient {
     headers: HeaderMap,
     rejected: Rejected,
     compression: Compression,
+    lookup: Lookup,
+    /// `None` in the clear, and if rustls refuses to be configured.
+    tls: Option<TlsConnector>,
     runtime: Option<Runtime>,
     connection: Option<Connection>,
 }
@@ -61,7 +65,7 @@ impl GrpcClient {
         endpoint: &Endpoint,
         (method, rejected): (&'static str, Rejected),
         headers: Vec<Header>,
-        compression: Compression,
+        (compression, tls): (Compression, &Tls),
     ) -> Self {
         let mut all = HeaderMap::new();
         all.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
@@ -78,6 +82,8 @@ impl GrpcClient {
             headers: all,
             rejected,
             compression,
+            lookup: Lookup::default(),
+            tls: tls::connector(tls).filter(|_| endpoint.is_https()),
             runtime: None,
             connection: None,
         }
@@ -110,10 +116,9 @@ impl GrpcClient {
         let left = || deadline.saturating_duration_since(Instant::now());
         let connection = match self.connection.take().filter(|old| old.last_use.elapsed() < LONGEST_IDLE) {
             Some(connection) => connection,
-            None => match timeout(left().min(CONNECT), Connection::open(&self.endpoint)).await {
-                Ok(Ok(connection)) => connection,
-                Ok(Err(reply)) => return reply,
-                Err(_) => return Reply::Again { reason: DropReason::Connect, after: None },
+            None => match self.connect(left().min(CONNECT)).await {
+                Ok(connection) => connection,
+                Err(reply) => return reply,
             },
         };
         match timeout(left(), self.exchange(&connection, body, left())).await {
@@ -125,6 +130,22 @@ impl GrpcClient {
             // The message may have arrived: sending it again would make two.
             Err(_) => Reply::Refused(DropReason::Timeout),
         }
+    }
+
+    /// # Errors
+    /// What to do about it.
+    async fn connect(&self, time: Duration) -> Result<Connection, Reply> {
+        let again = || Reply::Again { reason: DropReason::Connect, after: None };
+        let begun = Instant::now();
+        // Nothing else runs here that could be kept waiting.
+        let (host, port) = (self.endpoint.host(), self.endpoint.port());
+        let addresses = self.lookup.addresses(host, port, time).map_err(|_| again())?;
+        let tls = match (&self.tls, self.endpoint.is_https()) {
+            (None, true) => return Err(Reply::Refused(DropReason::Connect)),
+            (tls, _) => tls.as_ref(),
+        };
+        let left = time.saturating_sub(begun.elapsed());
+        timeout(left, Connection::open(&addresses, host, tls)).await.unwrap_or_else(|_| Err(again()))
     }
 
     async fn exchange(
@@ -177,7 +198,7 @@ impl GrpcClient {
     }
 }
 
-/// Whoever looks a name up for it may hang: nobody waits for that.
+/// Nobody waits for what still runs.
 impl Drop for GrpcClient {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use h2::Reason;
+use std::io::ErrorKind;
 use std::time::Duration;
 use ureq::http::HeaderMap;
 
@@ -81,7 +82,11 @@ pub(super) fn of_error(error: &h2::Error) -> Reply {
     let is_away = error.is_io() || (error.is_go_away() && error.is_remote());
     let is_busy =
         matches!(error.reason(), Some(Reason::REFUSED_STREAM | Reason::ENHANCE_YOUR_CALM | Reason::CANCEL));
-    if is_busy && error.is_remote() {
+    // TLS has been refused after it seemed to be made, as the one without the right certificate is: not for now, but for good.
+    let is_untrusted = error.get_io().is_some_and(|error| error.kind() == ErrorKind::InvalidData);
+    if is_untrusted {
+        Reply::Refused(DropReason::Connect)
+    } else if is_busy && error.is_remote() {
         Reply::Again { reason: DropReason::Rejected, after: None }
     } else if is_away {
         Reply::Again { reason: DropReason::Connect, after: None }

@@ -1,27 +1,23 @@
-//! TLS for gRPC: rustls with the roots of Mozilla that `webpki-roots` carries, as over HTTP/1.1. The system's certificates are not read.
+//! TLS for gRPC: rustls with what the room `delivery` has checked, as over HTTP/1.1.
 
-use std::io;
+use crate::export::delivery::Tls;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-/// Encrypts `stream` for `host`.
-pub(super) async fn connect(host: &str, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    let connector = TlsConnector::from(Arc::new(config()?));
-    connector.connect(name, stream).await
-}
-
-/// Names its provider: that of the process may be another's to set, or be set twice.
-fn config() -> io::Result<ClientConfig> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+/// `None` if rustls refuses what was checked.
+pub(super) fn connector(tls: &Tls) -> Option<TlsConnector> {
+    let roots =
+        tls.roots().unwrap_or_else(|| RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+    // Names its provider: that of the process may be another's to set, or be set twice.
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?;
-    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        .ok()?
+        .with_root_certificates(roots);
+    let mut config = match tls.client() {
+        Some((chain, key)) => config.with_client_auth_cert(chain, key).ok()?,
+        None => config.with_no_client_auth(),
+    };
     config.alpn_protocols = vec![b"h2".to_vec()];
-    Ok(config)
+    Some(TlsConnector::from(Arc::new(config)))
 }

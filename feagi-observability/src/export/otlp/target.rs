@@ -4,9 +4,11 @@ use super::Signal;
 use super::encoder::Encoder;
 use super::request::Encoding;
 use super::response;
-use crate::config::{Compression, OtlpProtocol, TelemetryConfig};
+use crate::config::{Compression, OtlpProtocol, SignalConfig, TelemetryConfig};
 use crate::error::ObservabilityError;
-use crate::export::delivery::{Endpoint, Header, HttpClient, Limits, Media, Part, Reply, Transport, headers};
+use crate::export::delivery::{
+    Endpoint, Header, HttpClient, Limits, Media, Part, Reply, Tls, Transport, headers,
+};
 use crate::export::grpc::{self, GrpcClient};
 use crate::export::resource::Resource;
 use std::time::Duration;
@@ -22,6 +24,7 @@ pub(super) struct Target {
     protocol: OtlpProtocol,
     headers: Vec<Header>,
     compression: Compression,
+    tls: Tls,
     /// The encoded `Resource`.
     resource: Vec<u8>,
     pub(super) limits: Limits,
@@ -34,18 +37,28 @@ impl Target {
         let (endpoint, field) = endpoint(config, signal)?;
         let by_port =
             if endpoint.port() == GRPC_PORT { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
-        let protocol = config.tracing_protocol.unwrap_or(by_port);
+        let (own, prefix) = own(config, signal);
+        let said = own.protocol.map(|protocol| (protocol, prefix.protocol));
+        let said = said.or(config.tracing_protocol.map(|protocol| (protocol, "telemetry.tracing_protocol")));
+        let (protocol, field) = said.unwrap_or((by_port, field));
         if protocol == OtlpProtocol::Grpc {
-            grpc::check(config.tracing_protocol.map_or(field, |_| "telemetry.tracing_protocol"))?;
+            grpc::check(field)?;
         }
+        let (headers_field, all) = match &own.headers {
+            Some(own) => (prefix.headers, own),
+            None => ("telemetry.headers", &config.headers),
+        };
+        let export = &config.export;
+        let request = Duration::from_millis(own.timeout_ms(export));
         Ok(Target {
             signal,
             endpoint,
             protocol,
-            headers: headers(&config.headers)?,
-            compression: config.export.compression,
+            headers: headers(headers_field, all)?,
+            compression: own.compression(export),
+            tls: Tls::new((&own.tls, prefix.all), &export.tls)?,
             resource: Encoder::new(Encoding::of(protocol)).encode(&Resource::new(config)).to_vec(),
-            limits: Limits::new(&config.export)?,
+            limits: Limits { request, ..Limits::new(export)? },
         })
     }
 
@@ -55,15 +68,40 @@ impl Target {
 
     pub(super) fn transport(self) -> Box<dyn Transport> {
         let (signal, encoding) = (self.signal, self.encoding());
+        let packing = (self.compression, &self.tls);
         let way = if self.protocol == OtlpProtocol::Grpc {
             let service = (signal.service(), response::from_protobuf as fn(&[u8]) -> u64);
-            Way::Grpc(Box::new(GrpcClient::new(&self.endpoint, service, self.headers, self.compression)))
+            Way::Grpc(Box::new(GrpcClient::new(&self.endpoint, service, self.headers, packing)))
         } else {
             let media =
                 Media { content_type: encoding.content_type(), rejected: response::reader(signal, encoding) };
-            Way::Http(HttpClient::new((&self.endpoint, signal.path()), self.headers, media, self.compression))
+            Way::Http(HttpClient::new((&self.endpoint, signal.path()), self.headers, media, packing))
         };
         Box::new(OtlpTransport { signal, encoding, resource: self.resource, way })
+    }
+}
+
+/// Where what a signal has of its own stands in the configuration.
+struct Fields {
+    all: &'static str,
+    protocol: &'static str,
+    headers: &'static str,
+}
+
+fn own(config: &TelemetryConfig, signal: Signal) -> (&SignalConfig, Fields) {
+    macro_rules! fields {
+        ($name:literal) => {
+            Fields {
+                all: concat!("telemetry.export.", $name),
+                protocol: concat!("telemetry.export.", $name, ".protocol"),
+                headers: concat!("telemetry.export.", $name, ".headers"),
+            }
+        };
+    }
+    match signal {
+        Signal::Traces => (&config.export.traces, fields!("traces")),
+        Signal::Logs => (&config.export.logs, fields!("logs")),
+        Signal::Metrics => (&config.export.metrics, fields!("metrics")),
     }
 }
 
@@ -122,7 +160,7 @@ struct OtlpTransport {
 }
 
 impl Transport for OtlpTransport {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         let content = self.encoding.request(self.signal, &self.resource, part);
         match &self.way {
             Way::Http(client) => client.pack(content),

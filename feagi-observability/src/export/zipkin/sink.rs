@@ -2,9 +2,9 @@
 
 use super::span::{LocalEndpoint, append_span};
 use crate::collect::{Entry, EntryKind, Sink, SinkCounters};
-use crate::config::TelemetryConfig;
+use crate::config::{TelemetryConfig, TlsConfig};
 use crate::error::ObservabilityError;
-use crate::export::delivery::{Endpoint, HttpClient, Limits, Media, Outbox, Part, Reply, Transport};
+use crate::export::delivery::{Endpoint, HttpClient, Limits, Media, Outbox, Part, Reply, Tls, Transport};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -46,8 +46,12 @@ fn parts(config: &TelemetryConfig) -> Result<(ZipkinTransport, Limits), Observab
     let endpoint = Endpoint::parse(FIELD, config.zipkin_endpoint.as_deref().unwrap_or_default())?;
     // Zipkin takes all or nothing. The headers of the configuration are OTLP's: their keys are not for others.
     let media = Media { content_type: "application/json", rejected: |_| 0 };
-    let client = HttpClient::new((&endpoint, PATH), Vec::new(), media, config.export.compression);
-    Ok((ZipkinTransport(client), Limits::new(&config.export)?))
+    let export = &config.export;
+    let tls = Tls::new((&TlsConfig::default(), ""), &export.tls)?;
+    let client = HttpClient::new((&endpoint, PATH), Vec::new(), media, (export.compression, &tls));
+    let mut limits = Limits::new(export)?;
+    limits.request = export.zipkin_timeout_ms.map_or(limits.request, Duration::from_millis);
+    Ok((ZipkinTransport(client), limits))
 }
 
 impl Sink for ZipkinSink {
@@ -83,7 +87,7 @@ impl Sink for ZipkinSink {
 struct ZipkinTransport(HttpClient);
 
 impl Transport for ZipkinTransport {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         let mut list = vec![b'['];
         for (index, span) in part.pieces().enumerate() {
             if index > 0 {

@@ -14,7 +14,8 @@ use super::super::registry;
 use super::super::site::{Site, State, signals};
 use super::super::thread::{self, ThreadState};
 use super::super::value::Written;
-use super::span::{self, Recorded, SpanKeys};
+use super::keys::key_of;
+use super::span::{self, Recorded};
 use crate::context::{Context, SpanId};
 use std::future::Future;
 use std::mem::MaybeUninit;
@@ -87,20 +88,16 @@ impl Running {
                 return None;
             }
         }
-        let key = span.with_subscriber(|(id, of)| of.is::<SpanKeys>().then(|| id.into_u64())).flatten();
+        let key = key_of(span);
         let own = key.and_then(span::context).map(|context| (context, key));
-        let (context, span) = own.unwrap_or_else(|| {
-            let around = thread::attach().and_then(|thread| thread.slot.current());
-            (around.unwrap_or(Context::none(&site.span_name, false)), None)
-        });
+        let (context, span) = own.unwrap_or_else(|| (around(site), None));
         Some(Running { context, span, start: clock::now(), state, unwinding: std::thread::panicking() })
     }
 
-    /// How its record begins, if it ends well.
+    /// How its record begins, if it ends well; what its context says comes when it ends.
     fn end(&self) -> End {
         let mut flags = self.state.flags() & flags::LINE;
         if self.context.fate.is_sampled() {
-            flags |= flags::SAMPLED;
             let is_example = self.span.is_some() && self.state.has(signals::METRICS);
             flags |= if is_example { flags::ADOPTED } else { 0 };
         }
@@ -126,7 +123,7 @@ impl Running {
         let duration = clock::to_nanos(clock::now().saturating_sub(self.start));
         let Mark { outcome, flags, .. } = end.mark;
         // Its span is another record.
-        let flags = flags & !flags::SPAN;
+        let flags = flags & !flags::SPAN | self.context.fate.marks();
         let mark = Mark { flags, ..end.mark };
         let thread = thread::attach();
         if self.state.has(signals::METRICS) {
@@ -187,6 +184,14 @@ impl Running {
             duration,
         }
     }
+}
+
+/// What is around a call that is no span.
+#[cold]
+#[inline(never)]
+fn around(site: &'static Site) -> Context {
+    let around = thread::attach().and_then(|thread| thread.slot.around());
+    around.unwrap_or(Context::none(&site.span_name, false))
 }
 
 /// Makes `future` the body of the call that has begun. `judge` sees the output if the call is on, `report` in any case. The span is

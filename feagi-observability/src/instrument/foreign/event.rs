@@ -6,11 +6,11 @@ use super::super::outcome::Outcome;
 use super::super::record::{Header, Kind, Mark, flags};
 use super::super::thread;
 use super::super::value::{Encoder, SPAN_KEY};
-use super::span::Parent;
+use super::span::{self, Parent};
 use crate::context::{SpanId, TraceId};
 use std::mem::MaybeUninit;
 use std::ptr;
-use tracing_core::Metadata;
+use tracing_core::{Level, Metadata};
 
 /// Bytes of message and fields that one foreign event may have; the rest is cut.
 const BYTES: usize = 4096;
@@ -28,7 +28,10 @@ pub(crate) fn log(
     let (mut trace_id, mut span_id, mut flags) = (TraceId::NONE, SpanId::NONE, flags::LINE);
     if let Some(context) = parent.context(thread) {
         (trace_id, span_id) = (context.trace_id, context.span_id);
-        flags |= if context.fate.is_sampled() { flags::SAMPLED } else { 0 };
+        flags |= context.fate.marks();
+        if !context.fate.is_sampled() && *metadata.level() == Level::ERROR {
+            span::fail(parent, thread);
+        }
         encoder.span_name(SPAN_KEY, context.name);
     }
     write(&mut encoder);

@@ -32,7 +32,7 @@ pub(super) struct Block {
     pub(super) handles: AtomicU32,
     /// How the span was entered: see `span`.
     pub(super) entries: AtomicU8,
-    /// How the call ended whose span it is, as its code plus one; 0 if nobody has said.
+    /// How the call ended whose span it is, as its code plus one; 0 if nobody has said. Its highest bit is apart: see `span`.
     pub(super) outcome: AtomicU8,
     context: SharedContext,
     metadata: AtomicPtr<Metadata<'static>>,
@@ -119,6 +119,11 @@ impl Open {
         // Acquire: the parts are read before the generation is.
         fence(Acquire);
         context.filter(|_| self.is_open())
+    }
+
+    /// Gives it another context. Whoever reads it has to come after: the parts change one by one.
+    pub(super) fn readopt(self, context: &Context) {
+        self.block.context.store(context);
     }
 
     pub(super) fn metadata(self) -> Option<&'static Metadata<'static>> {

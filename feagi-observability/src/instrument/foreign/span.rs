@@ -6,6 +6,7 @@ use super::super::outcome::Outcome;
 use super::super::record::{Header, Kind, Mark, flags};
 use super::super::thread::{self, ThreadState};
 use super::super::value::{Encoder, LINK_KEY, REQUEST_ID_KEY, Written};
+use super::keys::NO_SPAN;
 use super::names::name_of;
 use super::pool::{self, Open};
 use super::values;
@@ -15,13 +16,10 @@ use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
 use tracing_core::Metadata;
 
-/// The key of a span that is not recorded.
-pub(crate) const NO_SPAN: u64 = u64::MAX;
 /// A span that was entered so often was entered more than once, or on another thread than its maker's.
 const MANY: u8 = 2;
-
-/// What a subscriber of ours is asked for: whether its span ids are keys.
-pub(crate) struct SpanKeys;
+/// Beside the outcome: an error was logged in the span, which is reason enough to keep it.
+const FAILED: u8 = 128;
 
 /// What a foreign span or event stands in.
 #[derive(Clone, Copy)]
@@ -38,7 +36,7 @@ impl Parent {
     pub(super) fn context(self, thread: &ThreadState) -> Option<Context> {
         match self {
             Parent::Root => None,
-            Parent::Current => thread.slot.current(),
+            Parent::Current => thread.slot.around(),
             Parent::Span(key) => pool::find(key)?.context(),
         }
     }
@@ -91,15 +89,32 @@ pub(crate) fn follow(key: u64, cause: u64) {
 /// Says how the call ended whose span it is; `error` is encoded.
 pub(super) fn judge(key: u64, outcome: Outcome, error: &[u8]) {
     if let Some(span) = pool::find(key) {
-        span.block.outcome.store(outcome as u8 + 1, Relaxed);
+        let failed = span.block.outcome.load(Relaxed) & FAILED;
+        span.block.outcome.store((outcome as u8 + 1) | failed, Relaxed);
         if !error.is_empty() {
             merge(span, error, false, 0);
         }
     }
 }
 
+/// An error was logged in `parent`, which is not kept: if it is a span that is open, it is kept at its end.
+#[cold]
+pub(super) fn fail(parent: Parent, thread: &ThreadState) {
+    let (key, innermost) = match parent {
+        Parent::Root => return,
+        Parent::Span(key) => (Some(key), None),
+        // A call may stand within the span that was entered last.
+        Parent::Current => (thread.slot.last_span(), thread.slot.current()),
+    };
+    let Some(span) = key.and_then(pool::find) else { return };
+    let is_it = |context: Context| span.context().is_some_and(|own| own.span_id == context.span_id);
+    if innermost.is_none_or(is_it) {
+        span.block.outcome.fetch_or(FAILED, Relaxed);
+    }
+}
+
 /// An open span's context.
-pub(super) fn context(key: u64) -> Option<Context> {
+pub(crate) fn context(key: u64) -> Option<Context> {
     pool::find(key)?.context()
 }
 
@@ -116,7 +131,7 @@ pub(super) fn values<R>(key: u64, with: impl FnOnce(Recorded<'_>) -> R) -> Optio
 }
 
 /// The user's code runs before the values are taken: it may come back to this span.
-fn add(span: Open, may_repeat: bool, write: impl FnOnce(&mut Encoder<'_>)) {
+pub(super) fn add(span: Open, may_repeat: bool, write: impl FnOnce(&mut Encoder<'_>)) {
     let mut bytes = [MaybeUninit::uninit(); values::BYTES];
     let mut encoder = Encoder::new(&mut bytes);
     write(&mut encoder);
@@ -127,7 +142,7 @@ fn add(span: Open, may_repeat: bool, write: impl FnOnce(&mut Encoder<'_>)) {
     merge(span, encoded, may_repeat, more.flags);
 }
 
-fn merge(span: Open, encoded: &[u8], may_repeat: bool, flags: u8) {
+pub(super) fn merge(span: Open, encoded: &[u8], may_repeat: bool, flags: u8) {
     span.block.values.with(|open| {
         if span.is_open() {
             open.merge(encoded, may_repeat);
@@ -182,12 +197,24 @@ pub(crate) fn close(key: u64, is_wanted: bool) -> bool {
         return false;
     }
     if let (Some(context), Some(metadata), true) = (context, metadata, is_wanted)
-        && context.fate.is_sampled()
+        && (context.fate.is_sampled() || has_failed(span))
     {
         leave_record(span, &context, metadata);
     }
     pool::give(key);
     true
+}
+
+/// How the call ended whose span it is, where somebody has said.
+fn outcome(span: Open) -> Option<Outcome> {
+    let code = (span.block.outcome.load(Relaxed) & !FAILED).checked_sub(1)?;
+    Outcome::ALL.get(usize::from(code)).copied()
+}
+
+/// Whether it is kept for what has happened in it, although its trace is not.
+#[cold]
+fn has_failed(span: Open) -> bool {
+    span.block.outcome.load(Relaxed) & FAILED != 0 || outcome(span).is_some_and(Outcome::is_failure)
 }
 
 fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'static>) {
@@ -196,14 +223,13 @@ fn leave_record(span: Open, context: &Context, metadata: &'static Metadata<'stat
     let start = block.start.load(Relaxed);
     let duration = clock::to_nanos(clock::now().saturating_sub(start));
     let is_nested = block.entries.load(Relaxed) == 1 && ptr::eq(block.maker.load(Relaxed), thread);
-    let outcome =
-        block.outcome.load(Relaxed).checked_sub(1).and_then(|code| Outcome::ALL.get(usize::from(code)));
+    let outcome = outcome(span);
     let flags = flags::SPAN
-        | flags::SAMPLED
+        | context.fate.marks()
         | if is_nested { 0 } else { flags::ASYNC }
         | if context.is_partial() { flags::PARTIAL } else { 0 }
         | if outcome.is_some() { flags::ADOPTED } else { 0 };
-    let outcome = outcome.copied().unwrap_or(Outcome::Ok);
+    let outcome = outcome.unwrap_or(Outcome::Ok);
     let push = |written: Written, bytes: *const MaybeUninit<u8>| {
         let mark = Mark { kind: Kind::Span, outcome, flags: flags | written.flags };
         let header = || Header {

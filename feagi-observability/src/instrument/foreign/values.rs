@@ -3,7 +3,7 @@
 
 use super::super::fields::raw_fields;
 use super::super::record::flags;
-use super::super::value::{Encoder, Written};
+use super::super::value::{ATTRIBUTE_KEY, Encoder, NAME_KEY, TEXT_HEAD, Written};
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{
@@ -114,6 +114,18 @@ impl Open {
         }
     }
 
+    /// Adds an encoded attribute, which is a name and a value, in place of an earlier one of that name.
+    pub(super) fn merge_attribute(&mut self, name: &str, more: &[u8]) {
+        let found = find_attribute(self.bytes(), name);
+        self.cut(found);
+        if self.written.bytes as usize + more.len() > BYTES {
+            // A name without its value is of no use.
+            self.written.flags |= flags::TRUNCATED;
+            return;
+        }
+        self.merge(more, true);
+    }
+
     /// A value was lost before it came here.
     pub(super) fn set_truncated(&mut self) {
         self.written.flags |= flags::TRUNCATED;
@@ -125,6 +137,10 @@ impl Open {
             let start = field.as_ptr().addr() - bytes.as_ptr().addr();
             (start, start + field.len())
         });
+        self.cut(found);
+    }
+
+    fn cut(&mut self, found: Option<(usize, usize)>) {
         let Some((start, end)) = found else { return };
         let len = self.written.bytes as usize;
         if let Some(whole) = self.bytes.get_mut(..len)
@@ -144,4 +160,14 @@ impl Open {
         // SAFETY: so many have been written, by an encoder or by copies of what one wrote.
         unsafe { written.assume_init_ref() }
     }
+}
+
+/// Where the attribute of that name begins and ends.
+fn find_attribute(bytes: &[u8], name: &str) -> Option<(usize, usize)> {
+    let mut fields = raw_fields(bytes);
+    let is_it = |field: &[u8]| field.get(TEXT_HEAD..) == Some(name.as_bytes());
+    let (_, named) = fields.find(|(key, field)| *key == NAME_KEY && is_it(field))?;
+    let value = fields.next().filter(|(key, _)| *key == ATTRIBUTE_KEY);
+    let start = named.as_ptr().addr() - bytes.as_ptr().addr();
+    Some((start, start + named.len() + value.map_or(0, |(_, value)| value.len())))
 }

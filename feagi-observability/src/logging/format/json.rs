@@ -64,6 +64,9 @@ fn span(entry: &Entry<'_>, out: &mut Vec<u8>) {
     if let Some(request_id) = entry.fields.request_id() {
         member("request_id", request_id, out);
     }
+    if entry.inferred {
+        out.extend_from_slice(b",\"obs.context\":\"inferred\"");
+    }
     append_links("links", entry.fields, out);
 }
 
@@ -100,14 +103,14 @@ fn origin(entry: &Entry<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends `,"key":"text"`; the key is one of ours and needs no escaping.
-fn member(key: &str, text: &str, out: &mut Vec<u8>) {
+pub(super) fn member(key: &str, text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"");
     out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(b"\":");
     append_string(text, out);
 }
 
-fn id(key: &str, bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn id(key: &str, bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"");
     out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(b"\":\"");

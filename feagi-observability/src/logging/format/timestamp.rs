@@ -10,7 +10,31 @@ const DAYS_OF_400_YEARS: u64 = 146_097;
 const EPOCH: u64 = 719_468;
 
 /// Appends `2026-11-23T22:26:00.123456Z`. A `u64` of nanoseconds ends in the year 2554: four digits are enough.
-pub(super) fn append(unix_nanos: u64, out: &mut Vec<u8>) {
+pub(crate) fn append(unix_nanos: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(&digits(unix_nanos));
+}
+
+/// Appends `2026-11-23T22:26:00.123Z`.
+pub(super) fn append_millis(unix_nanos: u64, out: &mut Vec<u8>) {
+    let [millis @ .., _, _, _, z] = digits(unix_nanos);
+    let _: [u8; 23] = millis;
+    out.extend_from_slice(&millis);
+    out.push(z);
+}
+
+/// Appends `Nov 23 22:26:00`, the day two wide: RFC 3164, section 4.1.2.
+pub(crate) fn append_calendar(unix_nanos: u64, out: &mut Vec<u8>) {
+    const MONTHS: [&[u8; 3]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    let (_, month, day) = date(unix_nanos / 1_000_000_000 / DAY);
+    let [tens, ones] = pair(day);
+    let digits = digits(unix_nanos);
+    out.extend_from_slice(MONTHS[month as usize - 1]);
+    out.extend_from_slice(&[b' ', if tens == b'0' { b' ' } else { tens }, ones, b' ']);
+    out.extend_from_slice(digits.get(11..19).unwrap_or_default());
+}
+
+fn digits(unix_nanos: u64) -> [u8; 27] {
     let (seconds, nanos) = (unix_nanos / 1_000_000_000, unix_nanos % 1_000_000_000);
     let (year, month, day) = date(seconds / DAY);
     let second = seconds % DAY;
@@ -25,10 +49,10 @@ pub(super) fn append(unix_nanos: u64, out: &mut Vec<u8>) {
     let [f1, f2] = pair(micros / 10_000);
     let [f3, f4] = pair(micros / 100);
     let [f5, f6] = pair(micros);
-    out.extend_from_slice(&[
+    [
         c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1, f2,
         f3, f4, f5, f6, b'Z',
-    ]);
+    ]
 }
 
 /// Year, month and day of the month, of a day since the Unix epoch.
@@ -62,6 +86,17 @@ mod tests {
             let theirs = chrono::DateTime::from_timestamp((day * DAY) as i64, 1_000).unwrap();
             assert_eq!(shown(nanos), theirs.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
         }
+    }
+
+    #[test]
+    fn the_old_form_has_the_months_name_and_a_day_of_two_places() {
+        let shown = |unix_nanos| {
+            let mut out = Vec::new();
+            append_calendar(unix_nanos, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(shown(1_795_472_760_123_456_789), "Nov 23 22:26:00");
+        assert_eq!(shown(0), "Jan  1 00:00:00");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Counters: what only grows.
 
+use super::examples::{Examples, Wanted};
 use super::{Cells, Handle, HandleFacts, Unlabelled};
 use crate::instrument::Labels;
+use crate::instrument::clock::WallClock;
+use crate::telemetry::family::Exemplar;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -9,7 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 /// A number that only grows, one for each combination of its labels; a field of a struct with
 /// [`#[derive(Metrics)]`](macro@crate::Metrics).
 ///
-/// A use costs one atomic addition: no lock, no allocation. It counts from its registration on, before
+/// A use costs one atomic addition: no lock, no allocation. Within a kept trace it becomes the series' example on the OpenMetrics page, about
+/// once a second. It counts from its registration on, before
 /// [`init_observability`](crate::init_observability) and after shutdown, too. Past `u64::MAX` it begins again at zero, as a
 /// counter does whose process has started anew; Prometheus' `rate` takes it so.
 ///
@@ -100,6 +104,8 @@ pub(super) struct CounterCell {
     total: AtomicU64,
     /// Only set where the total does not show it: zero was added, or the total is back at zero.
     touched: AtomicBool,
+    wanted: Wanted,
+    examples: Examples,
 }
 
 impl CounterCell {
@@ -110,6 +116,16 @@ impl CounterCell {
             // Relaxed: a page that misses it by nanoseconds is as good as an earlier one.
             self.touched.store(true, Relaxed);
         }
+        self.wanted.offer(|| (by > 0).then_some(by as f64));
+    }
+
+    /// Has one of the next additions be the example.
+    pub(super) fn ask(&self, clock: &WallClock) {
+        self.examples.ask(std::iter::once(&self.wanted), clock);
+    }
+
+    pub(super) fn example(&self, clock: &WallClock) -> Option<Exemplar> {
+        self.examples.latest(clock).pop().flatten()
     }
 
     /// Nothing if it has never been used.

@@ -1,7 +1,10 @@
 //! Histograms: how often values of which size occur.
 
+use super::examples::{Examples, Wanted};
 use super::{Cells, Handle, HandleFacts, Unlabelled};
+use crate::instrument::clock::WallClock;
 use crate::instrument::{Labels, ladder, refused};
+use crate::telemetry::family::Exemplar;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -12,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// The buckets are those of `buckets = […]`; without it they fit the unit: 1, 2.5 and 5 of each decade from a microsecond to ten
 /// seconds, powers of four from 64 bytes to a gibibyte, twentieths of a ratio, and otherwise 1, 2.5 and 5 of each decade from one
 /// to ten million. A use costs a search among at most 22 bounds, an atomic addition and an atomic exchange that is made again where
-/// another thread was faster: no lock, no allocation. Buckets and count are exact; the sum may lag behind them by the values that
+/// another thread was faster: no lock, no allocation. Within a kept trace it becomes the example of its bucket on the OpenMetrics page, about
+/// once a second. Buckets and count are exact; the sum may lag behind them by the values that
 /// are being recorded at that moment.
 ///
 /// A value that is infinite or not a number would spoil the sum for ever: it is left out, and counted in
@@ -92,18 +96,23 @@ pub(super) struct HistogramCell {
     buckets: Box<[AtomicU64]>,
     /// The bits of the sum.
     sum: AtomicU64,
+    /// As many as there are buckets. Apart from them: these are hardly ever written to, and so every core has them.
+    wanted: Box<[Wanted]>,
+    examples: Examples,
 }
 
 impl HistogramCell {
     pub(super) fn new(facts: &HandleFacts) -> Self {
         let bounds = ladder::bounds(facts.bounds, facts.unit);
         let buckets = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
-        HistogramCell { bounds, buckets, sum: AtomicU64::new(0_f64.to_bits()) }
+        let wanted = (0..=bounds.len()).map(|_| Wanted::default()).collect();
+        let sum = AtomicU64::new(0_f64.to_bits());
+        HistogramCell { bounds, buckets, sum, wanted, examples: Examples::default() }
     }
 
     fn record(&self, value: f64) {
-        let bucket = self.bounds.partition_point(|bound| *bound < value);
-        let Some(bucket) = self.buckets.get(bucket).filter(|_| value.is_finite()) else {
+        let number = self.bounds.partition_point(|bound| *bound < value);
+        let Some(bucket) = self.buckets.get(number).filter(|_| value.is_finite()) else {
             return refused::count();
         };
         // Relaxed: additions to one atomic are never lost, and buckets and sum need not be seen together.
@@ -111,6 +120,18 @@ impl HistogramCell {
         let sum = |before| Some((f64::from_bits(before) + value).to_bits());
         // Relaxed: as above. It cannot fail, as `sum` always gives one.
         let _ = self.sum.fetch_update(Relaxed, Relaxed, sum);
+        // SAFETY: there are as many as there are buckets, from the beginning on, and this bucket is one.
+        unsafe { self.wanted.get_unchecked(number) }.offer(|| Some(value));
+    }
+
+    /// Has one of the next values of each bucket be its example.
+    pub(super) fn ask(&self, clock: &WallClock) {
+        self.examples.ask(self.wanted.iter(), clock);
+    }
+
+    /// By bucket.
+    pub(super) fn examples(&self, clock: &WallClock) -> Vec<Option<Exemplar>> {
+        self.examples.latest(clock)
     }
 
     /// Values of each bucket alone, and their sum.

@@ -6,6 +6,7 @@
 //! Invariant: a use of a handle neither locks nor allocates nor panics, and touches atomics of its own series alone.
 
 mod counter;
+mod examples;
 mod gauge;
 mod handle;
 mod histogram;
@@ -18,9 +19,9 @@ mod page;
 mod stored;
 
 #[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
-pub(crate) use absent::{clash, clashes, families, registered};
+pub(crate) use absent::{ask_for_examples, clash, clashes, families, registered};
 #[cfg(all(feature = "enabled", not(any(feagi_observability_off, feagi_observability_off = "metrics"))))]
-pub(crate) use {page::families, stored::clash, stored::clashes, stored::registered};
+pub(crate) use {page::ask_for_examples, page::families, stored::clash, stored::clashes, stored::registered};
 
 #[cfg(any(not(feature = "enabled"), feagi_observability_off, feagi_observability_off = "metrics"))]
 use absent::Cells;

@@ -27,7 +27,7 @@ fn quick() -> Limits {
 struct Lines(HttpClient);
 
 impl Transport for Lines {
-    fn body(&self, part: &Part<'_>) -> Vec<u8> {
+    fn body(&mut self, part: &Part<'_>) -> Vec<u8> {
         let lines: Vec<&[u8]> = part.pieces().collect();
         self.0.pack(lines.join(b"\n".as_slice()))
     }
@@ -44,8 +44,8 @@ fn rejected(answer: &[u8]) -> u64 {
 fn lines(endpoint: &str, compression: Compression) -> Box<Lines> {
     let endpoint = Endpoint::parse("endpoint", endpoint).ok().unwrap();
     let media = Media { content_type: "text/lines", rejected };
-    let headers = headers(&[("X-Key".to_owned(), "k1".to_owned())].into()).unwrap();
-    Box::new(Lines(HttpClient::new((&endpoint, "/lines"), headers, media, compression)))
+    let headers = headers("headers", &[("X-Key".to_owned(), "k1".to_owned())].into()).unwrap();
+    Box::new(Lines(HttpClient::new((&endpoint, "/lines"), headers, media, (compression, &Tls::default()))))
 }
 
 fn start(endpoint: &str, limits: Limits) -> Outbox {
@@ -75,6 +75,10 @@ fn settled(counters: &SinkCounters) -> (u64, Vec<(DropReason, u64)>) {
     assert_eq!(counters.accepted(), counters.exported() + lost);
     assert_eq!(counters.queued(), 0);
     (counters.exported(), dropped)
+}
+
+fn failures(counters: &SinkCounters) -> u64 {
+    DropReason::ALL.map(|reason| counters.failures(reason)).iter().sum()
 }
 
 /// An address where nobody listens.

@@ -51,7 +51,7 @@ fn a_busy_collector_is_asked_again_with_the_same_records() {
     write(&mut outbox, 3);
     outbox.close(Instant::now() + LONG);
     assert_eq!(settled(&outbox.counters()), (3, vec![]));
-    assert_eq!((outbox.counters().failures(), outbox.counters().retries()), (4, 4));
+    assert_eq!((failures(&outbox.counters()), outbox.counters().retries()), (4, 4));
     let bodies: Vec<_> = collector.finish().into_iter().map(|request| request.body).collect();
     assert!(bodies.len() == 5 && bodies.iter().all(|body| *body == bodies[0]));
 }
@@ -96,7 +96,7 @@ fn retries_of_a_collector_that_is_always_busy_are_bounded() {
     write(&mut outbox, 4);
     outbox.close(Instant::now() + LONG);
     assert_eq!(settled(&outbox.counters()), (0, vec![(DropReason::Rejected, 4)]));
-    let (failures, retries) = (outbox.counters().failures(), outbox.counters().retries());
+    let (failures, retries) = (failures(&outbox.counters()), outbox.counters().retries());
     // 10 + 20 ms, and the next 40 would be too late.
     assert!((1..=3).contains(&retries) && failures == retries + 1, "{failures} failures, {retries} retries");
     assert_eq!(collector.finish().len() as u64, failures);

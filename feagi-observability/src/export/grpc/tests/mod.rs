@@ -20,8 +20,8 @@ fn client_with(endpoint: &str, compression: Compression) -> GrpcClient {
         fields(partial).find_map(|field| field.integer(1)).unwrap_or(0)
     };
     let endpoint = Endpoint::parse("endpoint", endpoint).ok().unwrap();
-    let headers = headers(&[("X-Key".to_owned(), "k1".to_owned())].into()).unwrap();
-    GrpcClient::new(&endpoint, (METHOD, rejected), headers, compression)
+    let headers = headers("headers", &[("X-Key".to_owned(), "k1".to_owned())].into()).unwrap();
+    GrpcClient::new(&endpoint, (METHOD, rejected), headers, (compression, &Tls::default()))
 }
 
 fn client(endpoint: &str) -> GrpcClient {
@@ -94,10 +94,10 @@ fn what_the_message_of_a_success_left_out_is_read() {
 #[test]
 fn a_status_is_found_in_trailers_and_in_headers_alone() {
     let rejected = DropReason::Rejected;
-    let again = Reply::Again { reason: rejected, after: None };
+    let again = || Reply::Again { reason: rejected, after: None };
     let cases = [
-        (Act::Trailers(vec![("grpc-status", "14")]), again),
-        (Act::OnlyHeaders(vec![("grpc-status", "14")]), again),
+        (Act::Trailers(vec![("grpc-status", "14")]), again()),
+        (Act::OnlyHeaders(vec![("grpc-status", "14")]), again()),
         (Act::OnlyHeaders(vec![("grpc-status", "16")]), Reply::Refused(rejected)),
         (
             Act::OnlyHeaders(vec![("grpc-status", "8"), ("grpc-message", "message larger than max")]),
@@ -105,7 +105,7 @@ fn a_status_is_found_in_trailers_and_in_headers_alone() {
         ),
         (Act::OnlyHeaders(vec![("grpc-status", "0")]), ACCEPTED),
         (Act::Trailers(vec![("x", "y")]), Reply::Refused(rejected)),
-        (Act::Http(503), again),
+        (Act::Http(503), again()),
         (Act::Http(404), Reply::Refused(rejected)),
     ];
     for (index, (act, expected)) in cases.into_iter().enumerate() {

@@ -50,7 +50,7 @@ fn call() -> Sample {
 fn spans() {
     let (call, event) = (call(), Sample::new(EntryKind::Event));
     let (mut call, event) = (call.entry(), event.entry());
-    (call.truncated, call.over_budget) = (true, true);
+    (call.truncated, call.over_budget, call.inferred) = (true, true, true);
     let request: ExportTraceServiceRequest = read(Signal::Traces, &[Span(&call), Span(&event)]);
     let resource = request.resource_spans[0].resource.clone().unwrap();
     let service_name = resource.attributes.iter().find(|pair| pair.key == "service.name").unwrap();
@@ -72,6 +72,8 @@ fn spans() {
     assert_eq!(attribute("n#2"), Any::IntValue(7));
     assert_eq!(attribute("who"), Any::StringValue("ada\"\\\n\u{0}\u{202e}🧠".to_owned()));
     assert_eq!(attribute("over_budget"), Any::BoolValue(true));
+    assert_eq!(attribute("obs.context"), Any::StringValue("inferred".to_owned()));
+    assert!(spans[1].attributes.iter().all(|pair| pair.key != "obs.context"));
     assert!(spans[1].status.is_none() && spans[1].links.is_empty());
 }
 
