@@ -28,6 +28,7 @@ mod alloc;
 )]
 mod capture;
 mod counts;
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod cpu;
 mod error;
 mod flamegraph;
@@ -58,6 +59,7 @@ mod perf;
 mod perf;
 
 #[cfg(not(all(unix, feature = "profiling")))]
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod absent;
 #[cfg(all(unix, feature = "profiling"))]
 mod output;
@@ -66,6 +68,7 @@ mod pprof_format;
 #[cfg(all(unix, feature = "profiling"))]
 mod pprof_reader;
 #[cfg(all(unix, feature = "profiling"))]
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod recorder;
 #[cfg(all(unix, feature = "profiling"))]
 mod render;
