@@ -1,13 +1,16 @@
 //! What a trace file shows: the polls of futures, numbers, log records, and arrows from thread to thread.
 
 use feagi_observability::{
-    InCurrentContext, ObservabilityManager, TraceId, burst_info, current_context, observe, thread,
+    FeagiAlloc, InCurrentContext, ObservabilityManager, TraceId, burst_info, current_context, observe, thread,
 };
 use feagi_observability_tests::captured::{Capture, Captured};
 use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+
+#[global_allocator]
+static ALLOC: FeagiAlloc = FeagiAlloc::new();
 
 type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -101,13 +104,23 @@ fn the_file_shows_polls_numbers_logs_and_arrows() {
     assert_eq!(numbers["args"]["neurons_fired"], 98);
     assert_eq!(of(events, "C", "burst.synapses_activated").len(), 1);
     assert!(of(events, "C", "burst.burst_id").is_empty(), "neither a counter nor a gauge");
-    assert!(!of(events, "C", "memory.resident").is_empty());
+    memory(events);
     let [log] = of(events, "i", "outside of all")[..] else { panic!("one log record: {events:#?}") };
     assert_eq!((&log["args"]["level"], &log["args"]["fields"]["half"]), (&"WARN".into(), &0.5.into()));
 }
 
 fn of<'a>(events: &'a [Value], phase: &str, name: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| event["ph"] == phase && event["name"] == name).collect()
+}
+
+/// Each look at the process shows both of its tracks.
+fn memory(events: &[Value]) {
+    let bytes = |name| -> Vec<u64> {
+        of(events, "C", name).iter().map(|event| event["args"]["bytes"].as_u64().unwrap()).collect()
+    };
+    let (resident, heap) = (bytes("memory.resident"), bytes("memory.heap"));
+    assert!(!resident.is_empty() && resident.len() == heap.len());
+    assert!(heap.iter().all(|bytes| *bytes > 0), "{heap:?}");
 }
 
 fn polls(events: &[Value]) {
