@@ -110,7 +110,7 @@ fn record_one(n: u64) -> u64 {
 type Case = (&'static str, Signals, fn(u64) -> u64);
 
 /// What is counted.
-const CASES: [Case; 15] = [
+const CASES: [Case; 17] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
     ("#[observe(sample = 1/N)], counted only", Signals::All, untimed),
