@@ -5,8 +5,8 @@
 //! Without valgrind nothing is counted, and it says so.
 
 use feagi_observability::{
-    Counter, Histogram, LogOutput, LoggingConfig, Metrics, ObservabilityConfig, TelemetryConfig, burst_info,
-    init_observability, instrument, observe,
+    Counter, Histogram, LogOutput, LoggingConfig, Metrics, ObservabilityConfig, ProfilingConfig,
+    TelemetryConfig, burst_info, init_observability, instrument, observe,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -110,7 +110,7 @@ fn record_one(n: u64) -> u64 {
 type Case = (&'static str, Signals, fn(u64) -> u64);
 
 /// What is counted.
-const CASES: [Case; 15] = [
+const CASES: [Case; 17] = [
     ("bare function", Signals::None, bare),
     ("#[observe], off at run time", Signals::None, observed),
     ("#[observe(sample = 1/N)], counted only", Signals::All, untimed),
@@ -119,6 +119,8 @@ const CASES: [Case; 15] = [
     ("#[observe], metrics + span + line", Signals::All, observed),
     ("#[observe] on Result, metrics + span + line", Signals::All, answered),
     ("#[observe] on async fn, metrics + span + line", Signals::All, polled),
+    ("#[observe], metrics + span + line, a Chrome trace", Signals::Chrome, observed),
+    ("#[observe] on async fn, the same, a poll recorded", Signals::Chrome, polled),
     ("burst_info!, three fields, metrics + span + line", Signals::All, event),
     ("tracing::info!, five fields", Signals::Line, foreign),
     ("tracing::info_span!, one field, entered and left", Signals::All, foreign_span),
@@ -134,6 +136,8 @@ enum Signals {
     Metrics,
     Line,
     All,
+    /// All, and a trace file, which asks for polls.
+    Chrome,
 }
 
 fn main() -> ExitCode {
@@ -181,14 +185,24 @@ fn run(case: usize, calls: u64) {
             output: LogOutput::File("/dev/null".to_owned()),
             ..Default::default()
         },
-        telemetry: TelemetryConfig { tracing_enabled: signals == Signals::All, ..Default::default() },
-        ..Default::default()
+        telemetry: TelemetryConfig {
+            tracing_enabled: matches!(signals, Signals::All | Signals::Chrome),
+            ..Default::default()
+        },
+        profiling: ProfilingConfig {
+            chrome_tracing: signals == Signals::Chrome,
+            output_dir: folder(),
+            ..Default::default()
+        },
     };
     let observability =
         (signals != Signals::None).then(|| init_observability(&config).expect("a valid configuration"));
     call(0);
     counted_calls(call, calls);
     drop(observability);
+    if signals == Signals::Chrome {
+        let _ = std::fs::remove_dir_all(folder());
+    }
 }
 
 /// What callgrind counts; unmangled, so that it can be named.
@@ -209,8 +223,7 @@ fn count(case: usize) -> u64 {
 
 /// All instructions that the main thread executes for the calls.
 fn total(case: usize, calls: u64) -> u64 {
-    let folder =
-        std::env::temp_dir().join(format!("feagi-observability-instructions-{}", std::process::id()));
+    let folder = folder();
     std::fs::create_dir_all(&folder).expect("a folder for callgrind");
     let out = folder.join("out");
     let program = std::env::current_exe().expect("this program's path");
@@ -226,6 +239,10 @@ fn total(case: usize, calls: u64) -> u64 {
     let _ = std::fs::remove_dir_all(folder);
     let totals = text.lines().find_map(|line| line.strip_prefix("totals: ")).expect("callgrind's totals");
     totals.trim().parse().expect("a number")
+}
+
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("feagi-observability-instructions-{}", std::process::id()))
 }
 
 fn baseline_path() -> PathBuf {

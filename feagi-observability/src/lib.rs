@@ -57,12 +57,12 @@ pub use error::ObservabilityError;
 pub use feagi_observability_macros::{
     Event, LabelValue, Labels, Metrics, instrument, observe, observe_block, profile,
 };
-pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, init_observability};
+pub use init::{ObservabilityManager, ShutdownReport, TraceRecords, WrittenTrace, init_observability};
 pub use instrument::{LabelValue, Labels, Level, Outcome, Parent};
 pub use logging::ObservabilityLayer;
 pub use profiling::{
     AllocatorStatus, CpuProfile, CpuProfiler, CpuSample, FeagiAlloc, FlamegraphGenerator, HeapProfile,
-    MemoryProfiler, MemoryReport, MemorySample, ProfilingError,
+    MemoryProfiler, MemoryReport, MemorySample, PerfStatus, PerfUnavailable, ProfilingError,
 };
 pub use telemetry::{
     CatalogEntry, CatalogKind, CatalogLabel, CatalogMetric, CatalogSlo, Counter, Gauge, HealthCheck,

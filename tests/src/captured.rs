@@ -115,7 +115,7 @@ impl Captured {
 
     /// The spans with this name; the end of an async one is not among them.
     pub fn spans_of(&self, name: &str) -> Vec<&Value> {
-        self.trace.iter().filter(|event| event["name"] == name && event["ph"] != "e").collect()
+        self.trace.iter().filter(|event| event["name"] == name && is_span(event)).collect()
     }
 
     /// The value of the series, written as on the page: `x_total{a="b"}`.
@@ -128,6 +128,13 @@ impl Captured {
     pub fn sample(&self, series: &str) -> Option<f64> {
         sample(&self.page, series)
     }
+}
+
+/// Whether an event of a trace file is a call, span or event: not the end of an asynchronous pair, which repeats its beginning, nor one
+/// of its polls, nor a log record, nor what is nobody's.
+pub fn is_span(event: &Value) -> bool {
+    let args = &event["args"];
+    args["span_id"].is_string() && event["ph"] != "e" && args["poll"].is_null() && args["level"].is_null()
 }
 
 /// The value of the series on a page.

@@ -1,5 +1,6 @@
 //! Rotel, a real OTLP receiver, on loopback, and what it says it has understood.
 
+use crate::captured::is_span;
 use crate::counterpart::{find_module, python_with};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -217,8 +218,7 @@ fn free_address() -> SocketAddr {
 /// Calls and events of a Chrome trace; the end of an asynchronous pair only repeats its beginning.
 pub fn spans_of_trace_file(events: &[Value]) -> BTreeSet<Span> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let is_span = |event: &&Value| event["args"]["span_id"].is_string() && event["ph"] != "e";
-    let spans = events.iter().filter(is_span).map(|event| Span {
+    let spans = events.iter().filter(|event| is_span(event)).map(|event| Span {
         trace: text(&event["args"]["trace_id"]),
         parent: text(&event["args"]["parent_id"]),
         id: text(&event["args"]["span_id"]),

@@ -98,7 +98,6 @@ fn what_cannot_be_used_is_refused_with_field_value_and_remedy_and_nothing_is_sta
     );
     expect(with(|c| c.profiling.sample_rate = 1.5), &["`profiling.sample_rate`", "1.5", "0.0 to 1.0"]);
     expect(with(|c| c.profiling.sample_rate = f64::NAN), &["`profiling.sample_rate`", "NaN"]);
-    expect(with(|c| c.profiling.perf_profiling = true), &["`profiling.perf_profiling`", "set it to false"]);
     expect(
         with(|c| c.telemetry.metrics_path = "metrics".to_owned()),
         &["`telemetry.metrics_path`", "`metrics`", "absolute"],

@@ -4,6 +4,7 @@ use feagi_observability::{
     LogFormat, LogOutput, LoggingConfig, ObservabilityConfig, ProfilingConfig, Stats, TelemetryConfig,
     current_context, init_observability, instrument, observe,
 };
+use feagi_observability_tests::captured::is_span;
 use serde_json::Value;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,7 +27,7 @@ struct Run {
 impl Run {
     /// The spans of that name: their beginnings, where they are shown as two events.
     fn spans(&self, name: &str) -> Vec<&Value> {
-        self.trace.iter().filter(|event| event["name"] == name && event["ph"] != "e").collect()
+        self.trace.iter().filter(|event| event["name"] == name && is_span(event)).collect()
     }
 
     fn span(&self, name: &str) -> &Value {
@@ -373,7 +374,7 @@ fn parent_and_causes_are_those_of_the_span() {
 
 #[test]
 fn everything_is_counted_once() {
-    let shown = RUN.trace.iter().filter(|event| event["args"]["span_id"].is_string() && event["ph"] != "e");
+    let shown = RUN.trace.iter().filter(|event| is_span(event));
     let (spans, lines) = (&RUN.stats.spans, &RUN.stats.lines);
     assert_eq!((spans.emitted, spans.collected), (shown.count() as u64, spans.emitted));
     assert_eq!((lines.emitted, lines.collected), (RUN.lines.len() as u64, lines.emitted));

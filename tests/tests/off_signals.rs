@@ -114,6 +114,7 @@ fn who_asks_for_a_signal_that_is_compiled_out_is_told_so() {
         ("profiling.chrome_tracing", "trace"),
         ("profiling.cpu_profiling", "profile"),
         ("profiling.memory_profiling", "profile"),
+        ("profiling.perf_profiling", "profile"),
     ];
     let on = build(&ON);
     for (field, signal) in asked {

@@ -5,7 +5,7 @@ use feagi_observability::propagation::PropagateContext;
 use feagi_observability::{
     CapturedContext, Carrying, InCurrentContext, ParallelInCurrentContext, observe, with_request_id,
 };
-use feagi_observability_tests::captured::{Capture, Captured};
+use feagi_observability_tests::captured::{Capture, Captured, is_span};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,8 +149,12 @@ fn check_lines(lines: &[&Value]) -> BTreeMap<u64, String> {
 
 fn check_spans(captured: &Captured, lines: &[&Value], traces: &BTreeMap<u64, String>) {
     let id = |span: &'_ Value, key: &str| span["args"][key].as_str().map(str::to_owned);
-    let spans: BTreeMap<String, &Value> =
-        captured.trace.iter().filter_map(|span| Some((id(span, "span_id")?, span))).collect();
+    let spans: BTreeMap<String, &Value> = captured
+        .trace
+        .iter()
+        .filter(|event| is_span(event))
+        .filter_map(|span| Some((id(span, "span_id")?, span)))
+        .collect();
     // Each request: the handler, what it stores, a burst with its neurons, a lesson with its synapses; one has a child to start.
     let calls = REQUESTS * (4 + NEURONS + SYNAPSES) + 1;
     assert_eq!(spans.len() as u64, calls + 1, "and one foreign span");

@@ -3,7 +3,7 @@
 use feagi_observability::{
     CapturedContext, InCurrentContext, burst_info, feagi_error, instrument, observe, with_request_id,
 };
-use feagi_observability_tests::captured::{Capture, Captured};
+use feagi_observability_tests::captured::{Capture, Captured, is_span};
 use serde_json::Value;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -70,7 +70,7 @@ fn everything() {
 /// Lines and spans, but no markers of the trace file itself.
 fn records(captured: &Captured) -> impl Iterator<Item = (&Value, &Value)> {
     let lines = captured.lines.iter().map(|line| (line, &line["request_id"]));
-    let spans = captured.trace.iter().filter(|event| event["ph"] != "M" && event["ph"] != "e");
+    let spans = captured.trace.iter().filter(|event| is_span(event));
     lines.chain(spans.map(|event| (event, &event["args"]["request_id"])))
 }
 

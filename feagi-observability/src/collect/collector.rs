@@ -46,6 +46,7 @@ pub(crate) struct Outputs {
 pub(crate) struct CollectorCounts {
     pub(crate) lines: AtomicU64,
     pub(crate) spans: AtomicU64,
+    pub(crate) polls: AtomicU64,
     pub(crate) suppressed: AtomicU64,
     /// The collector's thread is there.
     pub(crate) alive: AtomicBool,
@@ -255,6 +256,14 @@ impl Worker {
             for sink in &mut self.outputs.spans {
                 sink.write(entry);
             }
+        }
+        if compiled::TRACE && (record.is_log() || record.is_poll()) {
+            for sink in &mut self.outputs.spans {
+                sink.note(entry);
+            }
+        }
+        if record.is_poll() {
+            self.counts.polls.fetch_add(1, Relaxed);
         }
         if compiled::LOG && record.is_line() {
             self.counts.lines.fetch_add(1, Relaxed);

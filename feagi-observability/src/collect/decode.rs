@@ -42,6 +42,14 @@ impl Raw {
         self.header.mark.flags & flags::SPAN != 0
     }
 
+    pub(super) fn is_poll(&self) -> bool {
+        self.header.mark.kind == Kind::Poll
+    }
+
+    pub(super) fn is_log(&self) -> bool {
+        self.header.mark.kind == Kind::Log
+    }
+
     fn is_over_budget(&self) -> bool {
         // Of other kinds the bit says something else.
         self.header.mark.kind == Kind::Call && self.header.mark.flags & flags::OVER_BUDGET != 0
@@ -71,10 +79,13 @@ impl Raw {
         let site: &'static Site = unsafe { &*self.header.origin.cast() };
         let fields = Fields::new(bytes, Keys::Site(site.facts.keys));
         let outcome = self.header.mark.outcome;
-        let is_event = self.header.mark.kind == Kind::Event;
         let default_message = (!site.facts.message.is_empty()).then_some(site.facts.message);
         Entry {
-            kind: if is_event { EntryKind::Event } else { EntryKind::Call },
+            kind: match self.header.mark.kind {
+                Kind::Event => EntryKind::Event,
+                Kind::Poll => EntryKind::Poll,
+                _ => EntryKind::Call,
+            },
             name: site.live().name,
             target: site.facts.target(),
             file: site.facts.file,

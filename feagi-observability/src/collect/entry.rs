@@ -15,6 +15,8 @@ pub(crate) enum EntryKind {
     Log,
     /// A foreign `tracing` span: a span only. How it ended is not known.
     Span,
+    /// One poll of an async call: neither line nor span, but a part of one.
+    Poll,
 }
 
 /// One decoded record. Times are nanoseconds; `start` and `end` since the Unix epoch.

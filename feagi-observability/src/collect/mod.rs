@@ -16,6 +16,10 @@ pub(crate) mod exemplars;
 mod models;
 mod numbered;
 mod rate;
+#[cfg_attr(
+    not(feature = "chrome-tracing"),
+    allow(dead_code, reason = "only a trace file is made of whole records")
+)]
 mod recent;
 mod sink;
 mod stats;
@@ -24,7 +28,7 @@ pub(crate) use accounting::{DropReason, SinkCounters};
 pub(crate) use collector::{Collector, CollectorCounts, Outputs};
 pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use numbered::{Naming, NumberedField, numbered, numbered_as};
-pub(crate) use recent::Recent;
+pub(crate) use recent::{Recent, WholeRecord};
 pub use recent::{RecentKind, RecentRecord, RecentValue};
 pub(crate) use sink::Sink;
 pub(crate) use stats::Accounting;

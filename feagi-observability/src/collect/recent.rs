@@ -87,6 +87,15 @@ pub struct RecentRecord {
     pub fields: Vec<(String, RecentValue)>,
 }
 
+/// A copy of a record that the store has, as outputs see records.
+pub(crate) struct WholeRecord(Kept);
+
+impl WholeRecord {
+    pub(crate) fn entry(&self) -> Entry<'_> {
+        self.0.entry()
+    }
+}
+
 /// The store; all threads may ask, the collector alone keeps.
 pub(crate) struct Recent {
     most: usize,
@@ -137,6 +146,19 @@ impl Recent {
         found
     }
 
+    /// The spans and foreign log records of a trace, in the order in which they ended.
+    pub(crate) fn whole_trace(&self, trace_id: TraceId) -> Vec<WholeRecord> {
+        let kept = self.lock();
+        let (lines, spans) = (kept.lines.of_trace(trace_id), kept.spans.of_trace(trace_id));
+        let whole = lines.chain(spans).filter(|kept| kept.is_span() || kept.is_log());
+        let mut found: Vec<WholeRecord> = whole.cloned().map(WholeRecord).collect();
+        drop(kept);
+        // The latest came first, as in `of_trace`.
+        found.reverse();
+        found.sort_by_key(|record| record.0.end());
+        found
+    }
+
     /// The last `count` log lines, in the order in which they were written.
     pub(crate) fn last_lines(&self, count: usize) -> Vec<RecentRecord> {
         let kept = self.lock();
@@ -173,7 +195,8 @@ impl RecentRecord {
     fn new(entry: &Entry<'_>) -> Self {
         RecentRecord {
             kind: match entry.kind {
-                EntryKind::Call => RecentKind::Call,
+                // A poll is a part of a call, and not kept.
+                EntryKind::Call | EntryKind::Poll => RecentKind::Call,
                 EntryKind::Event => RecentKind::Event,
                 EntryKind::Log => RecentKind::Log,
                 EntryKind::Span => RecentKind::Span,

@@ -18,6 +18,10 @@ pub(crate) trait Sink: Send {
     /// Takes one record, or passes over it if it is not of its kind. Lost records are counted, never reported.
     fn write(&mut self, entry: &Entry<'_>);
 
+    /// The same of what is no span but happens within spans: foreign log records, and the polls of async calls where they are asked for.
+    /// Offered to outputs of spans alone.
+    fn note(&mut self, _entry: &Entry<'_>) {}
+
     /// Called after each batch, and at least ten times a second: hand on what is buffered.
     fn flush(&mut self);
 

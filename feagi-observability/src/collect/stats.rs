@@ -3,7 +3,7 @@
 use super::accounting::{DropReason, SinkCounters};
 use super::collector::CollectorCounts;
 use crate::context::propagation::{Header, Refusal, refused_headers};
-use crate::instrument::ring::{ByFlags, lines_and_spans};
+use crate::instrument::ring::{ByFlags, lines_and_spans, polls};
 use crate::instrument::{lost, registry};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub struct Stats {
     pub lines: SignalStats,
     /// Spans.
     pub spans: SignalStats,
+    /// Polls of async calls, which a Chrome trace asks for.
+    pub polls: SignalStats,
     /// Records of which a field was cut because it did not fit.
     pub truncated: u64,
     /// Threads that have state here, or had when they ended: theirs is handed on to later ones.
@@ -91,7 +93,7 @@ pub struct SinkStats {
 impl Stats {
     /// All losses by `signal or sink/reason`; empty when nothing was lost.
     pub fn dropped(&self) -> BTreeMap<String, u64> {
-        let signals = [("lines", &self.lines), ("spans", &self.spans)];
+        let signals = [("lines", &self.lines), ("spans", &self.spans), ("polls", &self.polls)];
         let rings = signals.into_iter().flat_map(|(signal, stats)| {
             [("ring_full", stats.dropped), ("thread_ended", stats.unrecorded)]
                 .map(|(reason, count)| (format!("{signal}/{reason}"), count))
@@ -104,7 +106,8 @@ impl Stats {
 
     /// The same at the end, when nobody will come for what is still queued.
     pub(crate) fn lost(&self) -> BTreeMap<String, u64> {
-        let signals = [("lines", self.lines.queued), ("spans", self.spans.queued)];
+        let signals =
+            [("lines", self.lines.queued), ("spans", self.spans.queued), ("polls", self.polls.queued)];
         let sinks = self.sinks.iter().map(|sink| (sink.name.as_str(), sink.queued));
         let left =
             signals.into_iter().chain(sinks).map(|(name, left)| (format!("{name}/shutdown_timeout"), left));
@@ -135,6 +138,7 @@ impl Accounting {
         stats.lines.suppressed = self.collector.suppressed.load(Relaxed);
         stats.lines.collected = self.collector.lines.load(Relaxed).saturating_sub(stats.lines.suppressed);
         stats.spans.collected = self.collector.spans.load(Relaxed);
+        stats.polls.collected = self.collector.polls.load(Relaxed);
         stats.spans.thinned = registry::sites().iter().map(|(_, live, _)| live.pace.thinned()).sum();
         [stats.lines.unrecorded, stats.spans.unrecorded] = lost::counts();
         (stats.lines.emitted, stats.spans.emitted) = (stats.lines.unrecorded, stats.spans.unrecorded);
@@ -147,11 +151,13 @@ impl Accounting {
             };
             add(&mut stats.lines.dropped, &mut stats.spans.dropped, &counts.dropped);
             add(&mut stats.lines.emitted, &mut stats.spans.emitted, &counts.emitted);
+            stats.polls.emitted += polls(&counts.emitted);
+            stats.polls.dropped += polls(&counts.dropped);
             stats.truncated += counts.truncated.load(Relaxed);
             stats.ambiguous_contexts += thread.slot.ambiguous();
             stats.thread_states += 1;
         }
-        for signal in [&mut stats.lines, &mut stats.spans] {
+        for signal in [&mut stats.lines, &mut stats.spans, &mut stats.polls] {
             let settled = signal.collected + signal.suppressed + signal.dropped + signal.unrecorded;
             signal.queued = signal.emitted.saturating_sub(settled);
         }

@@ -20,7 +20,8 @@ pub struct ProfilingConfig {
     pub sample_rate: f64,
     /// Write spans to `trace.json` in `output_dir`. Default false.
     pub chrome_tracing: bool,
-    /// Record with `perf` (Linux). Default false; there is no such backend yet, and asking for it is an error.
+    /// Record this process with `perf` (Linux) from the start on, into `perf.data` and `perf.script.txt` in `output_dir`. Where that cannot
+    /// be, a WARN line says why, and `ObservabilityManager::perf_status`. Default false.
     pub perf_profiling: bool,
     /// CPU samples a second and core, 1 to 1000. Default 99. Above the kernel's tick, often 250, they come at the tick and weigh more,
     /// and a warning says so.

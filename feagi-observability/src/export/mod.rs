@@ -6,6 +6,9 @@
 mod attributes;
 #[cfg(feature = "chrome-tracing")]
 mod chrome;
+#[cfg(not(feature = "chrome-tracing"))]
+#[path = "chrome_absent.rs"]
+mod chrome;
 #[cfg(any(feature = "otlp", feature = "zipkin", feature = "syslog", feature = "elk"))]
 #[cfg_attr(
     not(feature = "otlp-grpc"),
@@ -42,7 +45,8 @@ mod grpc;
 mod grpc;
 
 #[cfg(feature = "chrome-tracing")]
-pub(crate) use chrome::ChromeSink;
+pub(crate) use chrome::{ChromeConfig, ChromeSink};
+pub(crate) use chrome::{OneTrace, write_one_trace};
 #[cfg(feature = "elk")]
 pub(crate) use elk::{ElasticsearchSink, LogstashSink};
 #[cfg(feature = "file-logging")]

@@ -1,12 +1,13 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
 use super::ending::Ending;
+use super::trace_file::TraceFiles;
 use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::{ObservabilityConfig, ProfilingConfig};
 use crate::error::ObservabilityError;
 use crate::instrument::registry;
 use crate::logging::{Intake, ObservabilityLayer};
-use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, ProfilingError};
+use crate::profiling::{CpuProfile, CpuProfiler, MemoryProfiler, PerfRecorder, PerfStatus, ProfilingError};
 use crate::telemetry::TelemetryCollector;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// How long the end of profiling waits for perf's files.
+const PERF_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long `Drop` waits for what is queued.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -31,6 +34,8 @@ pub struct ObservabilityManager {
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
     intake: Arc<Intake>,
+    pub(super) trace_files: TraceFiles,
+    pub(super) perf: Option<PerfRecorder>,
 }
 
 /// What is to be stopped.
@@ -68,6 +73,7 @@ impl ObservabilityManager {
     ) -> Self {
         let intake = Arc::clone(&running.intake);
         let running = Ending::new(running);
+        let trace_files = TraceFiles::default();
         ObservabilityManager {
             telemetry,
             profiler,
@@ -77,6 +83,8 @@ impl ObservabilityManager {
             accounting,
             recent,
             intake,
+            trace_files,
+            perf: None,
         }
     }
 
@@ -123,7 +131,7 @@ impl ObservabilityManager {
     }
 
     /// Begins to sample the CPU where `profiling.cpu_profiling` asks for it, and the heap where `profiling.memory_profiling` does and the
-    /// program has installed [`FeagiAlloc`](crate::FeagiAlloc).
+    /// program has installed [`FeagiAlloc`](crate::FeagiAlloc). Starts perf again if it was stopped and `profiling.perf_profiling` is true.
     ///
     /// # Errors
     /// What a profiler refuses, such as a second start; then nothing has begun.
@@ -131,18 +139,22 @@ impl ObservabilityManager {
         self.profiler.as_ref().map_or(Ok(()), CpuProfiler::start)?;
         match self.memory_profiler.as_ref().map_or(Ok(()), MemoryProfiler::start) {
             // The report says so, and has the figures of the system.
-            Err(ProfilingError::AllocatorNotInstalled | ProfilingError::MissingFeature { .. }) => Ok(()),
+            Ok(()) | Err(ProfilingError::AllocatorNotInstalled | ProfilingError::MissingFeature { .. }) => {}
             Err(error) => {
                 // What is stopped was never looked at: its files are of no use, and neither is what may be wrong with them.
                 let _ = self.profiler.as_ref().map(CpuProfiler::stop);
-                Err(error)
+                return Err(error);
             }
-            Ok(()) => Ok(()),
         }
+        if let Some(perf) = &self.perf {
+            perf.start();
+        }
+        Ok(())
     }
 
     /// Ends what [`start_profiling`](Self::start_profiling) has begun, writes the profiles, and returns the path of the CPU's, or of the
-    /// heap's where it is the only one; `None` where the configuration asks for neither.
+    /// heap's where it is the only one; `None` where the configuration asks for neither. Ends perf, too, which may take some seconds to
+    /// write its files; [`perf_status`](Self::perf_status) names them.
     ///
     /// # Errors
     /// What a profiler refuses, such as a stop without a start, or a folder that cannot be written; both have ended all the same.
@@ -152,8 +164,25 @@ impl ObservabilityManager {
             Err(ProfilingError::HeapNotRunning) => Ok(None),
             stopped => stopped,
         };
-        let cpu = self.profiler.as_ref().map(CpuProfiler::stop).transpose()?;
-        Ok(cpu.or(heap?))
+        let cpu = self.profiler.as_ref().map(CpuProfiler::stop).transpose();
+        if let Some(perf) = &self.perf {
+            perf.stop(PERF_TIMEOUT);
+        }
+        Ok(cpu?.or(heap?))
+    }
+
+    /// What `perf record` does for this process, which `profiling.perf_profiling` asks for: whether it records, what it has left, or why it
+    /// cannot.
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, PerfStatus, init_observability};
+    ///
+    /// let observability = init_observability(&ObservabilityConfig::default())?;
+    /// assert_eq!(observability.perf_status(), PerfStatus::Off);
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    pub fn perf_status(&self) -> PerfStatus {
+        self.perf.as_ref().map_or(PerfStatus::Off, PerfRecorder::status)
     }
 
     /// Samples the CPU for so long, while the calling thread sleeps, and hands the profile over, whether or not
@@ -198,6 +227,10 @@ impl ObservabilityManager {
     /// Calling it again only repeats the report; called at the same time from elsewhere, it waits for the first.
     pub fn shutdown(&self, timeout: Duration) -> ShutdownReport {
         let deadline = deadline_in(timeout);
+        if let Some(perf) = &self.perf {
+            // What it has to say is still a record.
+            perf.stop(deadline.saturating_duration_since(Instant::now()));
+        }
         let timed_out = !self.running.stop(deadline, |running| running.stop(deadline));
         let stats = self.stats();
         let mut exported = BTreeMap::new();

@@ -12,6 +12,7 @@ mod plan;
 mod samples;
 #[cfg(feature = "server")]
 mod serve;
+mod trace_file;
 mod windows;
 
 use crate::collect::{Accounting, Collector, CollectorCounts, Outputs, Recent};
@@ -21,6 +22,7 @@ use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, pace, registry, signals};
 use crate::logging::{Filter, Intake};
+use crate::profiling::PerfRecorder;
 use crate::telemetry::{MetricsRegistry, TelemetryCollector, ask_for_examples};
 use manager::Running;
 use plan::Plan;
@@ -32,6 +34,7 @@ use windows::Windows;
 pub use crate::compat::init_logging::{LoggingGuard, init_logging, init_logging_default};
 pub use lookup::TraceRecords;
 pub use manager::{ObservabilityManager, ShutdownReport};
+pub use trace_file::WrittenTrace;
 
 /// How old the examples of handles become before new ones are asked for.
 const EXAMPLE_AGE: Duration = Duration::from_secs(1);
@@ -113,7 +116,8 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     sampling::keep(if has_spans { config.telemetry.sample_ratio } else { 0.0 });
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
     pace::limit(config.telemetry.spans_per_second);
-    registry::set_policy(Some(policy(plan.filter, has_spans, &config.telemetry)));
+    let has_polls = has_spans && config.profiling.chrome_tracing;
+    registry::set_policy(Some(policy(plan.filter, (has_spans, has_polls), &config.telemetry)));
     foreign::warn_of(subscriber, crate::config::take_warnings());
     let running = Running {
         collector,
@@ -124,14 +128,21 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         #[cfg(feature = "server")]
         server,
     };
-    Ok(ObservabilityManager::new(
+    let mut manager = ObservabilityManager::new(
         telemetry,
         (plan.profiler, plan.memory_profiler),
         config.profiling.clone(),
         running,
         accounting,
         recent,
-    ))
+    );
+    manager.trace_files = trace_file::TraceFiles::new(config);
+    if compiled::PROFILE && config.profiling.perf_profiling {
+        let perf = PerfRecorder::new(&config.profiling);
+        perf.start();
+        manager.perf = Some(perf);
+    }
+    Ok(manager)
 }
 
 /// What is done at each look of the collector.
@@ -153,7 +164,11 @@ fn pulse(
 }
 
 /// Which signals a site feeds.
-fn policy(filter: Filter, has_spans: bool, config: &TelemetryConfig) -> registry::Policy {
+fn policy(
+    filter: Filter,
+    (has_spans, has_polls): (bool, bool),
+    config: &TelemetryConfig,
+) -> registry::Policy {
     let (metrics_enabled, is_thinned) = (config.metrics_enabled, has_spans && config.spans_per_second > 0);
     Box::new(move |facts: &SiteFacts| {
         let enables = |level| filter.enables(facts.target(), level);
@@ -167,6 +182,7 @@ fn policy(filter: Filter, has_spans: bool, config: &TelemetryConfig) -> registry
             (signals::RET, facts.ret.is_some_and(enables)),
             (signals::SPAN, has_spans),
             (signals::THINNED, is_thinned),
+            (signals::POLLS, has_polls && facts.is_async),
             (signals::METRICS, is_counted),
         ];
         let wanted = answers.iter().filter(|(_, yes)| *yes).fold(0, |wanted, (signal, _)| wanted | signal);

@@ -6,7 +6,10 @@ use crate::config::ObservabilityConfig;
 use crate::context::compiled;
 use crate::error::ObservabilityError;
 #[cfg(feature = "chrome-tracing")]
-use crate::instrument::clock::unix_nanos;
+use crate::instrument::{
+    alloc::{is_counting, totals},
+    clock::unix_nanos,
+};
 use crate::logging::Filter;
 use crate::profiling::{CpuProfiler, MemoryProfiler};
 use std::sync::Arc;
@@ -40,7 +43,6 @@ impl Plan {
         let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {
             filter: filters.any(),
-            profiler,
             memory_profiler,
             window_profiler,
             #[cfg(feature = "server")]
@@ -48,7 +50,8 @@ impl Plan {
             #[cfg(feature = "otlp")]
             metrics: collectors::metrics(&config.telemetry)?,
             lines: lines::open(config, filters)?,
-            spans: span_sinks(config)?,
+            spans: span_sinks(config, profiler.as_ref())?,
+            profiler,
         })
     }
 }
@@ -81,11 +84,11 @@ fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
             config.telemetry.sample_ratio
         ));
     }
-    if profiling.perf_profiling {
-        return refuse(
-            "`profiling.perf_profiling` is true, but there is no `perf` backend yet; set it to false"
-                .to_owned(),
-        );
+    if profiling.perf_profiling && !cfg!(feature = "profiling") {
+        return Err(ObservabilityError::FeatureMissing {
+            field: "profiling.perf_profiling",
+            feature: "profiling",
+        });
     }
     if config.telemetry.listen.is_some() && !cfg!(feature = "server") {
         return Err(ObservabilityError::FeatureMissing { field: "telemetry.listen", feature: "server" });
@@ -116,6 +119,7 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
         ("telemetry.otlp_metrics", "metrics", config.telemetry.otlp_metrics, compiled::METRICS),
         ("profiling.chrome_tracing", "trace", profiling.chrome_tracing, compiled::TRACE),
         ("profiling.cpu_profiling", "profile", profiling.cpu_profiling, compiled::PROFILE),
+        ("profiling.perf_profiling", "profile", profiling.perf_profiling, compiled::PROFILE),
         ("profiling.window_on_budget", "profile", profiling.window_on_budget > 0, compiled::PROFILE),
         ("profiling.memory_profiling", "profile", profiling.memory_profiling, compiled::PROFILE),
     ];
@@ -126,7 +130,10 @@ fn check_compiled(config: &ObservabilityConfig) -> Result<(), ObservabilityError
 }
 
 #[allow(unused_mut, unused_variables, clippy::unnecessary_wraps, reason = "depends on the features")]
-fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
+fn span_sinks(
+    config: &ObservabilityConfig,
+    profiler: Option<&CpuProfiler>,
+) -> Result<Vec<Box<dyn Sink>>, ObservabilityError> {
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     if !compiled::TRACE {
         return Ok(sinks);
@@ -135,10 +142,28 @@ fn span_sinks(config: &ObservabilityConfig) -> Result<Vec<Box<dyn Sink>>, Observ
     #[cfg(feature = "chrome-tracing")]
     if config.profiling.chrome_tracing {
         let path = config.profiling.output_dir.join("trace.json");
-        let (process, limit) = (&config.telemetry.service_name, config.profiling.chrome_max_bytes);
-        sinks.push(Box::new(crate::export::ChromeSink::open(&path, process, limit, unix_nanos())?));
+        let profiles = crate::profiling::TakenProfiles::default();
+        if let Some(profiler) = profiler {
+            profiler.show_to(profiles.clone());
+        }
+        let chrome = crate::export::ChromeConfig {
+            process: &config.telemetry.service_name,
+            limit: config.profiling.chrome_max_bytes,
+            start: unix_nanos(),
+            memory: Box::new(memory),
+            profiles,
+        };
+        sinks.push(Box::new(crate::export::ChromeSink::open(&path, chrome)?));
     }
     Ok(sinks)
+}
+
+/// What the memory tracks of a trace file show.
+#[cfg(feature = "chrome-tracing")]
+fn memory() -> Vec<(&'static str, u64)> {
+    let resident = crate::telemetry::resident_bytes().map(|bytes| ("memory.resident", bytes));
+    let heap = is_counting().then(|| ("memory.heap", totals().live_bytes()));
+    resident.into_iter().chain(heap).collect()
 }
 
 #[cfg(feature = "server")]

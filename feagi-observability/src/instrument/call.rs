@@ -14,6 +14,7 @@ use super::pace;
 use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
+use super::usdt;
 use super::value::Written;
 use crate::context::{Context, compiled};
 use std::mem::MaybeUninit;
@@ -31,6 +32,8 @@ pub(super) struct Call {
     pub(super) series: MaybeUninit<u32>,
     /// Written for sites with extras alone; grows where those have `alloc`.
     pub(super) allocated: MaybeUninit<Allocated>,
+    /// The poll that it is in: its site, and the clock's ticks; written where polls are recorded alone.
+    poll: MaybeUninit<(&'static Site, u64)>,
     /// Whether the thread was unwinding already when the call began.
     unwinding: bool,
 }
@@ -112,6 +115,7 @@ pub(super) unsafe fn begin_scope<'f>(
             pace::thin(place, site);
         }
         thread.slot.put(context);
+        usdt::enter(&*context);
     }
     Running::new(call)
 }
@@ -138,6 +142,7 @@ pub(super) unsafe fn begin_future<'f>(
         if state.has(signals::THINNED) {
             pace::thin(place, site);
         }
+        usdt::enter(&*context);
     }
     Running::new(call)
 }
@@ -172,6 +177,7 @@ pub(super) unsafe fn begin_below<'f>(
         if !site.facts.is_async {
             thread.slot.enter(context);
         }
+        usdt::enter(&*context);
     }
     Running::new(call)
 }
@@ -288,11 +294,12 @@ unsafe fn end_carrying(call: *mut Call, thread: &ThreadState, site: &'static Sit
 #[inline(always)]
 unsafe fn end<const CARRYING: bool>(call: *mut Call, thread: &ThreadState, site: &'static Site) {
     // SAFETY: the caller's promise.
-    let Call { start, state, end: End { mark, .. }, .. } = unsafe { &*call };
+    let Call { context, start, state, end: End { mark, .. }, .. } = unsafe { &*call };
     let duration = clock::to_nanos(clock::now().saturating_sub(*start));
-    if state.has(signals::EXTRAS) {
-        // SAFETY: the caller's promise; the state tells of the extras.
-        return unsafe { end_with_extras::<CARRYING>(call, thread, site, duration) };
+    usdt::exit(context, mark.outcome, duration);
+    if state.has(signals::EXTRAS | signals::POLLS) {
+        // SAFETY: the caller's promise.
+        return unsafe { end_with_more::<CARRYING>(call, thread, site, duration) };
     }
     if state.has(signals::METRICS) {
         thread.shard(state.index(), site).record_call(mark.outcome, duration);
@@ -302,10 +309,10 @@ unsafe fn end<const CARRYING: bool>(call: *mut Call, thread: &ThreadState, site:
 }
 
 /// # Safety
-/// That of [`end`]; the site has extras.
+/// That of [`end`].
 #[cold]
 #[inline(never)]
-unsafe fn end_with_extras<const CARRYING: bool>(
+unsafe fn end_with_more<const CARRYING: bool>(
     call: *mut Call,
     thread: &ThreadState,
     site: &'static Site,
@@ -313,8 +320,17 @@ unsafe fn end_with_extras<const CARRYING: bool>(
 ) {
     // SAFETY: the caller's promise.
     unsafe {
-        let more = extras::end(&Judged::new(call, site, duration), thread, site);
-        (*call).end.mark.flags |= more;
+        let state = (*call).state;
+        if state.has(signals::POLLS) {
+            // Each way to here leads through the last poll, or through the drop in its place.
+            let before = clock::to_nanos((*call).poll.assume_init().1.saturating_sub((*call).start));
+            push_poll(call, thread, duration.saturating_sub(before));
+        }
+        if state.has(signals::EXTRAS) {
+            (*call).end.mark.flags |= extras::end(&Judged::new(call, site, duration), thread, site);
+        } else if state.has(signals::METRICS) {
+            thread.shard(state.index(), site).record_call((*call).end.mark.outcome, duration);
+        }
         push::<CARRYING>(call, thread, site, duration);
     }
 }
@@ -353,6 +369,60 @@ unsafe fn push<const CARRYING: bool>(
         }
         thread.ring.push(mark.flags, *bytes, fields, header);
     }
+}
+
+/// Notes when a poll begins.
+///
+/// # Safety
+/// `call` has begun, at this site, and is in no other poll.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn begin_poll(call: *mut Call, site: &'static Site) {
+    // SAFETY: the caller's promise.
+    unsafe { (&raw mut (*call).poll).write(MaybeUninit::new((site, clock::now()))) };
+}
+
+/// Writes the record of a poll that ends now, and is not the last.
+///
+/// # Safety
+/// That of [`begin_poll`], which came before.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn end_poll(call: *const Call, thread: &ThreadState) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let start = (*call).poll.assume_init().1;
+        push_poll(call, thread, clock::to_nanos(clock::now().saturating_sub(start)));
+    }
+}
+
+/// Writes the record of a poll, if its call has a span.
+///
+/// # Safety
+/// That of [`end_poll`].
+unsafe fn push_poll(call: *const Call, thread: &ThreadState, duration: u64) {
+    // SAFETY: the caller's promise.
+    let (context, (site, start)) = unsafe { (&(*call).context, (*call).poll.assume_init()) };
+    // SAFETY: the caller's promise.
+    let of_call = unsafe { (*call).end.mark.flags };
+    if of_call & flags::SPAN == 0 {
+        return;
+    }
+    // Nothing else of its call is true of it: the bits of lines and spans would count it among those.
+    let flags = flags::SAMPLED | of_call & flags::INFERRED;
+    let mark = Mark { kind: Kind::Poll, outcome: Outcome::Ok, flags };
+    let header = || Header {
+        bytes: 0,
+        mark,
+        origin: ptr::from_ref(site).cast(),
+        trace_id: context.trace_id,
+        span_id: context.span_id,
+        parent_id: context.parent_id,
+        start,
+        duration,
+    };
+    // SAFETY: there are no fields.
+    unsafe { thread.ring.push(mark.flags, 0, ptr::null(), header) };
 }
 
 /// On a thread that is ending: counted where all may write, as is the record that it cannot leave.

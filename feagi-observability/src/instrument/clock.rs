@@ -27,9 +27,10 @@ pub(crate) fn to_nanos(ticks: u64) -> u64 {
     ((u128::from(ticks) * u128::from(NANOS_PER_TICK.load(Relaxed))) >> 32) as u64
 }
 
+/// Nanoseconds of the system's monotonic clock.
 #[cfg(unix)]
 #[cold]
-fn monotonic() -> u64 {
+pub(crate) fn monotonic() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a valid place for the result; the clock exists on every unix.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
@@ -38,7 +39,7 @@ fn monotonic() -> u64 {
 
 /// Without a monotonic clock at hand time stands still: counts stay right, durations are 0.
 #[cfg(not(unix))]
-fn monotonic() -> u64 {
+pub(crate) fn monotonic() -> u64 {
     0
 }
 

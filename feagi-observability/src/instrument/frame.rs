@@ -173,6 +173,30 @@ impl Running<'_> {
         unsafe { thread.slot.enter(self.context()) }
     }
 
+    /// Before each poll: of nearly all nothing is asked.
+    #[inline(always)]
+    pub(super) fn begin_poll(&self, site: &'static Site) {
+        let call = self.call.as_ptr();
+        // SAFETY: the call has begun; the slot's reader looks at its context alone.
+        unsafe {
+            if (*call).state.has(signals::POLLS) {
+                call::begin_poll(call, site);
+            }
+        }
+    }
+
+    /// After each poll that [`begin_poll`](Self::begin_poll) was before and that is not the last: the end of the call is the end of that one.
+    #[inline(always)]
+    pub(super) fn end_poll(&self, thread: &ThreadState) {
+        let call = self.call.as_ptr();
+        // SAFETY: the call has begun.
+        unsafe {
+            if (*call).state.has(signals::POLLS) {
+                call::end_poll(call, thread);
+            }
+        }
+    }
+
     /// Leaves and ends the call of a function.
     ///
     /// # Safety

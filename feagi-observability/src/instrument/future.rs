@@ -156,7 +156,7 @@ impl<const N: usize, F: Future> Observed<'_, N, F> {
     /// Drops the future while its call is still running: in its context, and then the call ends.
     #[cold]
     fn cancel(&mut self) {
-        let entered = Entered::enter(&self.call);
+        let entered = Entered::enter(&self.call, self.site);
         // SAFETY: dropped once, here, in place; called by the drop alone.
         unsafe { ManuallyDrop::drop(&mut self.future) };
         drop(entered);
@@ -205,9 +205,10 @@ struct Entered<'c> {
 impl<'c> Entered<'c> {
     /// Enters the context of a call, if there is one, for the length of the guard.
     #[inline(always)]
-    fn enter(call: &'c Option<Running<'_>>) -> Option<Self> {
+    fn enter(call: &'c Option<Running<'_>>, site: &'static Site) -> Option<Self> {
         let call = call.as_ref()?;
         let thread = thread::attach()?;
+        call.begin_poll(site);
         // SAFETY: the guard restores before the poll or drop ends, and with it the borrow of the frame.
         Some(Entered { thread, call, previous: unsafe { call.enter(thread) } })
     }
@@ -227,9 +228,14 @@ impl<const N: usize, F: Future> Future for Observed<'_, N, F> {
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         // SAFETY: nothing is moved out; `future` is only ever seen pinned, and dropped in place.
         let this = unsafe { self.get_unchecked_mut() };
-        let entered = Entered::enter(&this.call);
+        let entered = Entered::enter(&this.call, this.site);
         // SAFETY: structural pinning of `future`.
         let polled = unsafe { Pin::new_unchecked(&mut *this.future) }.poll(task);
+        if polled.is_pending()
+            && let Some(entered) = &entered
+        {
+            entered.call.end_poll(entered.thread);
+        }
         drop(entered);
         if let Poll::Ready(output) = &polled {
             this.finish(output);

@@ -58,6 +58,11 @@ mod scope;
 pub(crate) mod shard;
 pub(crate) mod site;
 mod thread;
+#[cfg(feature = "usdt")]
+mod usdt;
+#[cfg(not(feature = "usdt"))]
+#[path = "usdt_absent.rs"]
+mod usdt;
 mod value;
 pub(crate) mod wake;
 

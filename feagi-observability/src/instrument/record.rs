@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Log = 2,
     /// A foreign span.
     Span = 3,
+    /// One poll of an async call, under the ids of the call.
+    Poll = 4,
     Padding = 255,
 }
 

@@ -18,7 +18,7 @@ const HALF: u64 = CAPACITY / 2;
 /// Above half, how many bytes are written between two looks at the reader.
 const STRIDE: u64 = CAPACITY / 16;
 
-/// Counts of records with a single writer, by what they are: neither, line, span, both.
+/// Counts of records with a single writer, by what they are: neither (a poll), line, span, both.
 pub(crate) type ByFlags = [AtomicU64; 4];
 
 /// Exact counts of what one thread wrote.
@@ -66,6 +66,11 @@ pub(crate) fn add(counter: &AtomicU64, by: u64) {
 #[inline(always)]
 pub(crate) fn by_flags(flags: u8) -> usize {
     usize::from(flags & (flags::LINE | flags::SPAN))
+}
+
+/// Those that are neither: polls.
+pub(crate) fn polls(counts: &ByFlags) -> u64 {
+    counts[0].load(Relaxed)
 }
 
 /// Lines and spans among them.

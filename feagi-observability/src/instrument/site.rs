@@ -31,6 +31,8 @@ pub(crate) mod signals {
     pub(crate) const EXTRAS: u32 = 64;
     /// Not a signal: spans are limited, see [`pace`](crate::instrument::pace).
     pub(crate) const THINNED: u32 = 128;
+    /// A record of each poll.
+    pub(crate) const POLLS: u32 = 256;
     /// Not seen by the registry yet.
     pub(crate) const UNREGISTERED: u32 = 1 << 31;
 
@@ -40,7 +42,7 @@ pub(crate) mod signals {
     /// Those that the program was compiled with. Whatever asks for another is answered when compiling.
     pub(crate) const COMPILED: u32 = UNREGISTERED
         | if compiled::LOG { LINE | ERROR_LINE | SLOW_LINE } else { 0 }
-        | if compiled::TRACE { SPAN | THINNED } else { 0 }
+        | if compiled::TRACE { SPAN | THINNED | POLLS } else { 0 }
         | if compiled::RECORDS { RET } else { 0 }
         | if compiled::METRICS { METRICS } else { 0 }
         | if compiled::RECORDS || compiled::METRICS { EXTRAS } else { 0 };

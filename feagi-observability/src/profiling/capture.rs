@@ -246,7 +246,42 @@ impl<'a> CpuSample<'a> {
         self.0.stack.iter().map(|frame| &*frame.function)
     }
 
+    /// The same with their files and lines: empty and 0 where they are not known.
+    pub(crate) fn places(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str, u32)> + use<'a> {
+        self.0.stack.iter().map(|frame| (&*frame.function, &*frame.file, frame.line))
+    }
+
     fn label(&self, key: &str) -> Option<&'a str> {
         label(&self.0.labels, key)
+    }
+}
+
+#[cfg(test)]
+impl CpuProfile {
+    /// One of these samples: when each was taken, the CPU time that it stands for, its thread, and its functions, leaf first.
+    pub(crate) fn of_samples(samples: &[(u64, u64, u32, &[&str])]) -> CpuProfile {
+        let frame = |function: &&str| Frame {
+            function: (*function).into(),
+            system_name: "".into(),
+            file: "src/a.rs".into(),
+            line: 7,
+            address: 0,
+            inlined: false,
+        };
+        let moment = |(at, cpu, thread, functions): &(u64, u64, u32, &[&str])| Moment {
+            at: *at,
+            cpu: *cpu,
+            thread: *thread,
+            weight: 1,
+            stack: functions.iter().map(frame).collect(),
+            labels: Arc::new([]),
+        };
+        CpuProfile {
+            started: SystemTime::UNIX_EPOCH,
+            duration: Duration::ZERO,
+            period: 1,
+            moments: samples.iter().map(moment).collect(),
+            mappings: Arc::new([]),
+        }
     }
 }

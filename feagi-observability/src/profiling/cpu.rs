@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::taken::TakenProfiles;
 use super::{CpuProfile, ProfilingError, Recorder};
 use crate::config::ProfilingConfig;
 use crate::context::compiled;
@@ -117,6 +118,11 @@ impl CpuProfiler {
         let profile = self.recorder().finish()?;
         let folder = self.recorder().output_dir().to_owned();
         profile.write_as(&folder, name).map(|(path, _)| path)
+    }
+
+    /// What is taken from now on is left there, too.
+    pub(crate) fn show_to(&self, taken: TakenProfiles) {
+        self.recorder().show_to(taken);
     }
 
     /// The flamegraph that the last [`stop`](Self::stop) wrote, if it did.

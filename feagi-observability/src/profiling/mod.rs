@@ -11,6 +11,8 @@
 //! FlamegraphGenerator ─► folded text, or cpu.pb.gz through pprof_reader ─► Folded ─► svg
 //! ```
 //!
+//! `PerfRecorder` is apart from it: another program does the work.
+//!
 //! A sampler knows signals and symbols, a format knows bytes; they meet in `CpuProfile` and `Profile` only, so a further sampler changes
 //! no format. On Linux (x86_64) the sampler is our own: `sampler`, with `tables`, `stack` and `symbols`, which know nothing of signals;
 //! elsewhere that of the `pprof` crate. The public types exist whatever the features: without `profiling` their constructors return
@@ -18,11 +20,15 @@
 
 mod alloc;
 #[cfg_attr(
-    not(all(unix, feature = "profiling")),
-    allow(dead_code, reason = "nobody can have a profile without a sampler")
+    not(all(unix, feature = "profiling", feature = "chrome-tracing")),
+    allow(
+        dead_code,
+        reason = "nobody can have a profile without a sampler, and only trace files show lines"
+    )
 )]
 mod capture;
 mod counts;
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod cpu;
 mod error;
 mod flamegraph;
@@ -39,7 +45,21 @@ mod perf_script;
 #[cfg_attr(not(all(unix, feature = "profiling")), allow(dead_code, reason = "nobody fills it"))]
 mod profile;
 
+mod perf_status;
+#[cfg_attr(
+    not(all(unix, feature = "profiling", feature = "chrome-tracing")),
+    allow(dead_code, reason = "nobody takes any, or nobody shows them")
+)]
+mod taken;
+
+#[cfg(all(target_os = "linux", feature = "profiling"))]
+mod perf;
+#[cfg(not(all(target_os = "linux", feature = "profiling")))]
+#[path = "perf_absent.rs"]
+mod perf;
+
 #[cfg(not(all(unix, feature = "profiling")))]
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod absent;
 #[cfg(all(unix, feature = "profiling"))]
 mod output;
@@ -48,6 +68,7 @@ mod pprof_format;
 #[cfg(all(unix, feature = "profiling"))]
 mod pprof_reader;
 #[cfg(all(unix, feature = "profiling"))]
+#[cfg_attr(not(feature = "chrome-tracing"), allow(dead_code, reason = "only trace files show profiles"))]
 mod recorder;
 #[cfg(all(unix, feature = "profiling"))]
 mod render;
@@ -103,3 +124,7 @@ pub use error::ProfilingError;
 pub use flamegraph::FlamegraphGenerator;
 pub use memory::MemoryProfiler;
 pub use memory_report::{AllocatorStatus, HeapProfile, MemoryReport, MemorySample};
+pub(crate) use perf::PerfRecorder;
+pub use perf_status::{PerfStatus, PerfUnavailable};
+#[cfg(feature = "chrome-tracing")]
+pub(crate) use taken::TakenProfiles;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::ProfilingError;
 
 /// A profile tells what the program does: nobody else's business on a shared machine.
-const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
 
 /// Creates the folder and its missing parents; existing ones keep their modes.

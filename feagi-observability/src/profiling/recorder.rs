@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::capture::CpuProfile;
+use super::taken::TakenProfiles;
 use super::{ProfilingError, SystemSampler, output};
 use crate::config::ProfilingConfig;
 
@@ -71,6 +72,7 @@ pub(super) struct Recorder {
     settings: Settings,
     running: Option<Running>,
     flamegraph: Option<PathBuf>,
+    shown_to: Option<TakenProfiles>,
 }
 
 impl Recorder {
@@ -88,6 +90,7 @@ impl Recorder {
             settings: Settings { frequency_hz: value, labelled: config.sample_rate },
             running: None,
             flamegraph: None,
+            shown_to: None,
         })
     }
 
@@ -113,6 +116,9 @@ impl Recorder {
 
     pub(super) fn stop(&mut self) -> Result<PathBuf, ProfilingError> {
         let profile = self.finish()?;
+        if let Some(taken) = &self.shown_to {
+            taken.offer(&profile);
+        }
         self.flamegraph = None;
         let (path, flamegraph) = profile.write_as(&self.output_dir, "cpu")?;
         self.flamegraph = flamegraph;
@@ -122,6 +128,11 @@ impl Recorder {
     pub(super) fn finish(&mut self) -> Result<CpuProfile, ProfilingError> {
         let mut running = self.running.take().ok_or(ProfilingError::NotRunning)?;
         running.sampler.stop()
+    }
+
+    /// What is taken from now on is left there, too.
+    pub(super) fn show_to(&mut self, taken: TakenProfiles) {
+        self.shown_to = Some(taken);
     }
 
     pub(super) fn flamegraph_path(&self) -> Option<PathBuf> {

@@ -33,6 +33,10 @@ mod meter;
 mod own;
 #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "only OTLP sends what the page is made of"))]
 mod registry;
+#[cfg_attr(
+    not(feature = "chrome-tracing"),
+    allow(dead_code, reason = "memory alone is a track of a trace file")
+)]
 mod system;
 
 #[cfg(feature = "prometheus")]
@@ -52,3 +56,5 @@ pub(crate) use handles::ask_for_examples;
 pub use handles::{Counter, Gauge, Handle, HandleFacts, Histogram, nowhere};
 pub use health::{HealthCheck, HealthStatus};
 pub use registry::MetricsRegistry;
+#[cfg(feature = "chrome-tracing")]
+pub(crate) use system::resident_bytes;

@@ -42,8 +42,11 @@ impl Shared {
 fn signals(stats: &Stats, shared: &mut Shared) -> [Family; 2] {
     let mut emitted = counter("obs_emitted_total", "Records made by calls, events and foreign logs.");
     let mut discarded = counter("obs_discarded_total", "Records left out on purpose.");
-    let signals: [(&'static str, &SignalStats); 2] = [("log", &stats.lines), ("trace", &stats.spans)];
-    for (signal, counts) in signals {
+    let signals: [(&'static str, &SignalStats); 3] =
+        [("log", &stats.lines), ("trace", &stats.spans), ("poll", &stats.polls)];
+    // Polls are recorded where a Chrome trace asks for them, and else none of anybody's business.
+    for (signal, counts) in signals.into_iter().filter(|(name, counts)| *name != "poll" || counts.emitted > 0)
+    {
         let label = || vec![("signal".into(), signal.into())];
         emitted.push(label(), SeriesValue::count(counts.emitted));
         let mut reason = label();

@@ -20,6 +20,12 @@ pub(crate) fn families() -> Vec<Family> {
     seen.into_families()
 }
 
+/// Bytes of the process that are in memory; `None` where the system does not say.
+pub(crate) fn resident_bytes() -> Option<u64> {
+    let status = cfg!(target_os = "linux").then(|| read_to_string("/proc/self/status").ok())??;
+    Some(line_number(&status, "VmRSS:")?.saturating_mul(1024))
+}
+
 #[derive(Debug, Default, PartialEq)]
 struct Seen {
     memory_bytes: Option<u64>,

@@ -1,7 +1,7 @@
 //! Traces of nested calls, some of which fail or are slow, and what must hold of them whatever share is kept.
 
 use feagi_observability::{TelemetryConfig, burst_info, current_context, observe};
-use feagi_observability_tests::captured::{Capture, Captured};
+use feagi_observability_tests::captured::{Capture, Captured, is_span};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +57,12 @@ pub(crate) fn id<'a>(of: &'a Value, key: &str) -> Option<&'a str> {
 
 /// The spans of the trace file by their ids.
 pub(crate) fn spans(captured: &Captured) -> BTreeMap<&str, &Value> {
-    captured.trace.iter().filter_map(|span| Some((id(span, "span_id")?, span))).collect()
+    captured
+        .trace
+        .iter()
+        .filter(|event| is_span(event))
+        .filter_map(|span| Some((id(span, "span_id")?, span)))
+        .collect()
 }
 
 /// Every parent is there; a span without one is the first of its trace, or says that it is not all of it.

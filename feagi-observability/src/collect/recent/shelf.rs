@@ -96,6 +96,22 @@ impl Kept {
     pub(super) fn is_span(&self) -> bool {
         self.raw.is_span()
     }
+
+    pub(super) fn is_log(&self) -> bool {
+        self.raw.is_log()
+    }
+
+    /// When it ended, nanoseconds since the Unix epoch.
+    pub(super) fn end(&self) -> u64 {
+        self.raw.end
+    }
+}
+
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        let (bytes, thread) = (self.bytes.clone(), Arc::clone(&self.thread));
+        Kept { raw: self.raw.alone(), bytes, thread, previous: self.previous }
+    }
 }
 
 #[cfg(test)]

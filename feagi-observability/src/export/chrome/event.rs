@@ -1,6 +1,6 @@
 //! One record as trace events.
 
-use super::SEPARATOR;
+use super::events::{Detail, Events};
 use crate::collect::{Entry, EntryKind};
 use crate::instrument::ThreadInfo;
 use crate::logging::format::{
@@ -12,10 +12,12 @@ pub(super) struct Origin {
     pub(super) pid: u64,
     /// Time zero, in nanoseconds since the Unix epoch.
     pub(super) start: u64,
+    /// The same moment in nanoseconds of the monotonic clock, by which other tools record.
+    pub(super) monotonic: u64,
 }
 
 impl Origin {
-    /// Names the process; the first event of a file, so no separator.
+    /// Names the process; the first event of a file.
     pub(super) fn process_name(&self, name: &str, out: &mut Vec<u8>) {
         self.metadata("process_name", 0, name, out);
     }
@@ -25,56 +27,92 @@ impl Origin {
     }
 
     fn metadata(&self, what: &str, tid: u64, name: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"name\":");
-        append_string(what, out);
-        out.extend_from_slice(b",\"ph\":\"M\",\"ts\":0");
-        self.place(tid, out);
-        out.extend_from_slice(b",\"args\":{\"name\":");
-        append_string(name, out);
+        self.open_metadata(what, tid, out);
+        out.extend_from_slice(b"\"name\":");
+        append_string(Detail::Brief.cut(name), out);
         out.extend_from_slice(b"}}");
     }
 
-    /// The events of one record, each after a separator.
-    pub(super) fn record(&self, entry: &Entry<'_>, out: &mut Vec<u8>) {
-        // A call that began before the file did is shown from the file's beginning.
-        let start = entry.start.saturating_sub(self.start);
-        let end = entry.end().saturating_sub(self.start);
-        match (entry.kind, entry.is_async) {
-            (EntryKind::Event | EntryKind::Log, _) => {
-                self.head(entry, "i\",\"s\":\"t", start, out);
-            }
-            (EntryKind::Call | EntryKind::Span, false) => {
-                self.head(entry, "X", start, out);
-                out.extend_from_slice(b",\"dur\":");
-                append_thousandths(end - start, out);
-            }
-            (EntryKind::Call | EntryKind::Span, true) => {
-                self.head(entry, "b", start, out);
-                pair_id(entry, out);
-                args(entry, out);
-                out.push(b'}');
-                self.head(entry, "e", end, out);
-                pair_id(entry, out);
-            }
-        }
-        if !entry.is_async {
-            args(entry, out);
-        }
-        out.push(b'}');
+    /// Says which moments of the other clocks time zero is.
+    pub(super) fn clocks(&self, out: &mut Vec<u8>) {
+        self.open_metadata("time_zero", 0, out);
+        out.extend_from_slice(b"\"unix_ns\":\"");
+        append_u64(self.start, out);
+        out.extend_from_slice(b"\",\"monotonic_ns\":\"");
+        append_u64(self.monotonic, out);
+        out.extend_from_slice(b"\"}}");
     }
 
-    /// Separator, name, category, phase, time and place; the object is left open.
-    fn head(&self, entry: &Entry<'_>, phase: &str, nanos: u64, out: &mut Vec<u8>) {
-        out.extend_from_slice(SEPARATOR);
+    fn open_metadata(&self, what: &str, tid: u64, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"name\":\"");
+        out.extend_from_slice(what.as_bytes());
+        out.extend_from_slice(b"\",\"ph\":\"M\",\"ts\":0");
+        self.place(tid, out);
+        out.extend_from_slice(b",\"args\":{");
+    }
+
+    /// A moment of the Unix epoch in the file's time. What began before the file did is shown from its beginning.
+    pub(super) fn time(&self, nanos: u64) -> u64 {
+        nanos.saturating_sub(self.start)
+    }
+
+    /// The events of one record.
+    pub(super) fn record(&self, entry: &Entry<'_>, events: &mut Events) {
+        let (start, end) = (self.time(entry.start), self.time(entry.end()));
+        match (entry.kind, entry.is_async) {
+            (EntryKind::Event | EntryKind::Log, _) => events.add(|detail, out| {
+                self.head(entry, "i", start, detail, out);
+                out.extend_from_slice(b",\"s\":\"t\"");
+                args(entry, detail, out);
+            }),
+            (EntryKind::Poll, _) | (EntryKind::Call | EntryKind::Span, false) => events.add(|detail, out| {
+                self.head(entry, "X", start, detail, out);
+                out.extend_from_slice(b",\"dur\":");
+                append_thousandths(end - start, out);
+                args(entry, detail, out);
+            }),
+            (EntryKind::Call | EntryKind::Span, true) => {
+                events.add(|detail, out| {
+                    self.head(entry, "b", start, detail, out);
+                    pair_id(entry, out);
+                    args(entry, detail, out);
+                });
+                events.add(|detail, out| {
+                    self.head(entry, "e", end, detail, out);
+                    pair_id(entry, out);
+                    out.push(b'}');
+                });
+            }
+        }
+    }
+
+    /// Name, category, phase, time and place; the object is left open.
+    fn head(&self, entry: &Entry<'_>, phase: &str, nanos: u64, detail: Detail, out: &mut Vec<u8>) {
+        // The name of a log record's callsite is where it stands.
+        let name = if entry.kind == EntryKind::Log { entry.text() } else { entry.name };
+        let name = if entry.kind == EntryKind::Log { Detail::Brief.cut(name) } else { detail.cut(name) };
+        self.open(name, detail.cut(entry.target), phase, nanos, entry.thread.id, out);
+    }
+
+    /// The same for what is not a record.
+    pub(super) fn open(
+        &self,
+        name: &str,
+        category: &str,
+        phase: &str,
+        nanos: u64,
+        tid: u64,
+        out: &mut Vec<u8>,
+    ) {
         out.extend_from_slice(b"{\"name\":");
-        append_string(entry.name, out);
+        append_string(name, out);
         out.extend_from_slice(b",\"cat\":");
-        append_string(entry.target, out);
+        append_string(category, out);
         out.extend_from_slice(b",\"ph\":\"");
         out.extend_from_slice(phase.as_bytes());
         out.extend_from_slice(b"\",\"ts\":");
         append_thousandths(nanos, out);
-        self.place(entry.thread.id, out);
+        self.place(tid, out);
     }
 
     fn place(&self, tid: u64, out: &mut Vec<u8>) {
@@ -92,26 +130,16 @@ fn pair_id(entry: &Entry<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Ids, outcome, texts, and the fields in an object of their own, so that they cannot meet the rest.
-fn args(entry: &Entry<'_>, out: &mut Vec<u8>) {
-    out.extend_from_slice(b",\"args\":{\"trace_id\":\"");
-    append_hex(&entry.trace_id.to_bytes(), out);
-    out.extend_from_slice(b"\",\"span_id\":\"");
-    append_hex(&entry.span_id.to_bytes(), out);
-    out.push(b'"');
-    if entry.parent_id.is_valid() {
-        out.extend_from_slice(b",\"parent_id\":\"");
-        append_hex(&entry.parent_id.to_bytes(), out);
-        out.push(b'"');
-    }
-    if let Some(request_id) = entry.fields.request_id() {
-        out.extend_from_slice(b",\"request_id\":");
-        append_string(request_id, out);
-    }
-    append_links("follows_from", entry.fields, out);
-    if entry.kind == EntryKind::Call {
-        out.extend_from_slice(b",\"outcome\":");
-        append_string(entry.outcome.as_str(), out);
+/// Ids, outcome, texts, and the fields in an object of their own, so that they cannot meet the rest. Closes the event.
+fn args(entry: &Entry<'_>, detail: Detail, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"args\":{");
+    let start = out.len();
+    ids(entry, out);
+    match entry.kind {
+        EntryKind::Poll => out.extend_from_slice(b",\"poll\":true"),
+        EntryKind::Call => text("outcome", entry.outcome.as_str(), out),
+        EntryKind::Log => text("level", entry.level.as_str(), out),
+        EntryKind::Event | EntryKind::Span => {}
     }
     if entry.partial {
         out.extend_from_slice(b",\"obs.partial\":true");
@@ -123,16 +151,58 @@ fn args(entry: &Entry<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"over_budget\":true");
     }
     if let Some(message) = entry.message {
-        out.extend_from_slice(b",\"message\":");
-        append_string(message, out);
+        text("message", detail.cut(message), out);
     }
     if let Some(error) = entry.fields.error() {
-        out.extend_from_slice(b",\"error\":");
-        append_string(error, out);
+        text("error", detail.cut(error), out);
     }
+    if detail == Detail::Full {
+        said(entry, out);
+    } else {
+        out.extend_from_slice(b",\"truncated\":true");
+    }
+    // Each member begins with a comma; the first is to have none.
+    if out.get(start) == Some(&b',') {
+        out.remove(start);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+/// A log outside of any call has none.
+fn ids(entry: &Entry<'_>, out: &mut Vec<u8>) {
+    let mut id = |key: &str, bytes: &[u8]| {
+        out.extend_from_slice(b",\"");
+        out.extend_from_slice(key.as_bytes());
+        out.extend_from_slice(b"\":\"");
+        append_hex(bytes, out);
+        out.push(b'"');
+    };
+    if entry.trace_id.is_valid() {
+        id("trace_id", &entry.trace_id.to_bytes());
+    }
+    if entry.span_id.is_valid() {
+        id("span_id", &entry.span_id.to_bytes());
+    }
+    if entry.parent_id.is_valid() {
+        id("parent_id", &entry.parent_id.to_bytes());
+    }
+}
+
+/// What others have said of the record, which may be long.
+fn said(entry: &Entry<'_>, out: &mut Vec<u8>) {
+    if let Some(request_id) = entry.fields.request_id() {
+        text("request_id", request_id, out);
+    }
+    append_links("follows_from", entry.fields, out);
     if entry.fields.iter().next().is_some() {
         out.extend_from_slice(b",\"fields\":");
         append_fields(entry.fields, out);
     }
-    out.push(b'}');
+}
+
+fn text(key: &str, text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+    append_string(text, out);
 }

@@ -48,7 +48,9 @@ fn span(entry: &Entry<'_>, out: &mut Vec<u8>) {
     match entry.kind {
         EntryKind::Log if entry.span_name.is_empty() => {}
         EntryKind::Log => member("span", entry.span_name, out),
-        EntryKind::Call | EntryKind::Event | EntryKind::Span => member("name", entry.name, out),
+        EntryKind::Call | EntryKind::Event | EntryKind::Span | EntryKind::Poll => {
+            member("name", entry.name, out)
+        }
     }
     if entry.trace_id.is_valid() {
         id("trace_id", &entry.trace_id.to_bytes(), out);

