@@ -85,7 +85,7 @@ fn config(args: &Args) -> Result<ObservabilityConfig, ObservabilityError> {
     if args.config.is_some() && config.logging.output != LogOutput::Stdout {
         // The file's own output stays, beside the run's.
         let (output, format) = (config.logging.output.clone(), config.logging.format);
-        config.logging.sinks.push(SinkConfig { output, format });
+        config.logging.sinks.push(SinkConfig { output, format, ..Default::default() });
     }
     config.logging.output = LogOutput::File(path(&args.out, LOG));
     config.logging.format = LogFormat::Json;
