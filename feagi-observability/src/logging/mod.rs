@@ -10,6 +10,7 @@ mod capture;
 mod filter;
 mod filtered;
 pub(crate) mod format;
+#[allow(clippy::extra_unused_type_parameters, reason = "who calls has a copy of its own")]
 mod intake;
 mod layer;
 mod notice;

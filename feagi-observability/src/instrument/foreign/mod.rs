@@ -16,6 +16,7 @@ mod names;
     allow(dead_code, reason = "only OpenTelemetry's API gives a span another parent")
 )]
 mod pool;
+#[allow(clippy::extra_unused_type_parameters, reason = "who calls has a copy of its own")]
 mod span;
 #[cfg_attr(
     not(feature = "tracing-opentelemetry"),
