@@ -75,7 +75,7 @@ fn even(work: &mut dyn FnMut()) {
 
 /// Does something for one of two traces, in a function and a call of its own.
 fn for_trace(number: u64, mut work: impl FnMut()) {
-    let call = if number % 2 == 0 { even } else { odd };
+    let call = if number.is_multiple_of(2) { even } else { odd };
     caller(number % 2).run(|| call(&mut work));
 }
 
