@@ -7,6 +7,7 @@ use super::event::Origin;
 use super::events::Events;
 use crate::collect::{Entry, EntryKind};
 use crate::context::SpanId;
+use crate::instrument::Outcome;
 use crate::logging::format::append_u64;
 use std::collections::HashMap;
 
@@ -56,16 +57,32 @@ impl Flows {
                 let slice = Slice { start, end: entry.end(), is_whole };
                 self.slice(entry.span_id, entry.parent_id, slice, &mut arrows);
             }
-            // Its slices were its polls: there will be no other.
             (EntryKind::Call | EntryKind::Span, true) => {
-                let last = self.seen.get(entry.span_id).copied();
-                let children = self.waiting.remove(entry.span_id).unwrap_or_default();
-                arrows.extend(children.into_iter().filter_map(|child| last?.arrow_to(child)));
+                let was_given_up = entry.outcome == Outcome::Cancelled;
+                self.end_future(entry.span_id, entry.end(), was_given_up, &mut arrows);
             }
         }
         for arrow in arrows {
             self.drawn += 1;
             draw(origin, arrow, self.drawn, events);
+        }
+    }
+
+    /// Its slices were its polls. The last one may come a moment after it: the two end together, and which of them comes first is a
+    /// matter of rounding. One that was given up has had its last.
+    fn end_future(&mut self, span: SpanId, end: u64, was_given_up: bool, arrows: &mut Vec<Arrow>) {
+        let last = self.seen.get(span).copied();
+        let mut later = Vec::new();
+        for child in self.waiting.remove(span).unwrap_or_default() {
+            let is_over = child.time > end || was_given_up;
+            if is_over || last.is_some_and(|last| last.contains(child)) {
+                arrows.extend(last.and_then(|last| last.arrow_to(child)));
+            } else {
+                later.push(child);
+            }
+        }
+        if !later.is_empty() {
+            self.waiting.insert(span, later);
         }
     }
 

@@ -43,6 +43,29 @@ fn a_future_is_followed_from_thread_to_thread_and_its_children_from_the_poll_tha
 }
 
 #[test]
+fn a_future_that_ends_before_its_last_poll_is_known_keeps_what_began_in_that_poll() {
+    let [first, last] = [(1, 10, 20), (2, 50, 60)].map(|(tid, start, end)| slice(tid, start, end, false));
+    let child = slice(9, 55, 58, true);
+    for (was_given_up, expected) in
+        [(false, ["1 19 -> 2 50", "2 55 -> 9 55"]), (true, ["1 19 -> 9 55", "1 19 -> 2 50"])]
+    {
+        let (mut flows, mut arrows) = (Flows::default(), Vec::new());
+        flows.slice(PARENT, SpanId::NONE, first, &mut arrows);
+        flows.slice(SpanId(2), PARENT, child, &mut arrows);
+        flows.end_future(PARENT, 60, was_given_up, &mut arrows);
+        flows.slice(PARENT, SpanId::NONE, last, &mut arrows);
+        let mut shown: Vec<String> = arrows
+            .iter()
+            .map(|(from, to)| format!("{} {} -> {} {}", from.tid, from.time, to.tid, to.time))
+            .collect();
+        shown.sort();
+        let mut expected = expected.map(str::to_owned).to_vec();
+        expected.sort();
+        assert_eq!(shown, expected);
+    }
+}
+
+#[test]
 fn what_is_remembered_is_bounded_and_the_youngest_stay() {
     let mut lately = Lately::default();
     for id in 1..=20_000 {
