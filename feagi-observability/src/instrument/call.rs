@@ -324,7 +324,8 @@ unsafe fn end_with_more<const CARRYING: bool>(
         if state.has(signals::POLLS) {
             // Each way to here leads through the last poll, or through the drop in its place.
             let before = clock::to_nanos((*call).poll.assume_init().1.saturating_sub((*call).start));
-            push_poll(call, thread, duration.saturating_sub(before));
+            // Moments are rounded down: by one nanosecond the poll could seem to end after its call, and would be read after it.
+            push_poll(call, thread, duration.saturating_sub(before + 1));
         }
         if state.has(signals::EXTRAS) {
             (*call).end.mark.flags |= extras::end(&Judged::new(call, site, duration), thread, site);
