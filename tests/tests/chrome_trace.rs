@@ -17,6 +17,7 @@ type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
 #[observe(name = "asks")]
 fn asks() -> Option<TraceId> {
     thread::Builder::new().name("asked".to_owned()).spawn(|| answers(1)).unwrap().join().unwrap();
+    tracing::warn!("between");
     answers(2);
     current_context().map(|context| context.trace_id())
 }
@@ -72,9 +73,12 @@ fn one_trace(manager: &ObservabilityManager, trace_id: TraceId) {
     let written = manager.write_trace(trace_id, &path).unwrap();
     let events: Vec<Value> = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     std::fs::remove_file(&path).unwrap();
-    assert_eq!((written.records, written.left_out), (3, 0));
+    assert_eq!((written.records, written.left_out), (4, 0));
     let (asks, answers) = (of(&events, "X", "asks"), of(&events, "X", "answers"));
     assert_eq!((asks.len(), answers.len(), of(&events, "s", "call").len()), (1, 2, 1));
+    let records = events.iter().filter(|event| event["ph"] == "X" || event["ph"] == "i");
+    let names: Vec<&Value> = records.map(|event| &event["name"]).collect();
+    assert_eq!(names, ["answers", "between", "answers", "asks"], "in the order of their ends");
     assert!(
         asks[0]["ts"] == 0.0
             && events.iter().all(|event| {

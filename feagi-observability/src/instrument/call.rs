@@ -11,6 +11,7 @@ use super::judged::Judged;
 use super::lost;
 use super::outcome::Outcome;
 use super::pace;
+use super::polls;
 use super::record::{Header, Kind, Mark, flags};
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
@@ -33,7 +34,7 @@ pub(super) struct Call {
     /// Written for sites with extras alone; grows where those have `alloc`.
     pub(super) allocated: MaybeUninit<Allocated>,
     /// The poll that it is in: its site, and the clock's ticks; written where polls are recorded alone.
-    poll: MaybeUninit<(&'static Site, u64)>,
+    pub(super) poll: MaybeUninit<(&'static Site, u64)>,
     /// Whether the thread was unwinding already when the call began.
     unwinding: bool,
 }
@@ -324,7 +325,8 @@ unsafe fn end_with_more<const CARRYING: bool>(
         if state.has(signals::POLLS) {
             // Each way to here leads through the last poll, or through the drop in its place.
             let before = clock::to_nanos((*call).poll.assume_init().1.saturating_sub((*call).start));
-            push_poll(call, thread, duration.saturating_sub(before));
+            // Moments are rounded down: by one nanosecond the poll could seem to end after its call, and would be read after it.
+            polls::push(call, thread, duration.saturating_sub(before + 1));
         }
         if state.has(signals::EXTRAS) {
             (*call).end.mark.flags |= extras::end(&Judged::new(call, site, duration), thread, site);
@@ -369,60 +371,6 @@ unsafe fn push<const CARRYING: bool>(
         }
         thread.ring.push(mark.flags, *bytes, fields, header);
     }
-}
-
-/// Notes when a poll begins.
-///
-/// # Safety
-/// `call` has begun, at this site, and is in no other poll.
-#[cold]
-#[inline(never)]
-pub(super) unsafe fn begin_poll(call: *mut Call, site: &'static Site) {
-    // SAFETY: the caller's promise.
-    unsafe { (&raw mut (*call).poll).write(MaybeUninit::new((site, clock::now()))) };
-}
-
-/// Writes the record of a poll that ends now, and is not the last.
-///
-/// # Safety
-/// That of [`begin_poll`], which came before.
-#[cold]
-#[inline(never)]
-pub(super) unsafe fn end_poll(call: *const Call, thread: &ThreadState) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let start = (*call).poll.assume_init().1;
-        push_poll(call, thread, clock::to_nanos(clock::now().saturating_sub(start)));
-    }
-}
-
-/// Writes the record of a poll, if its call has a span.
-///
-/// # Safety
-/// That of [`end_poll`].
-unsafe fn push_poll(call: *const Call, thread: &ThreadState, duration: u64) {
-    // SAFETY: the caller's promise.
-    let (context, (site, start)) = unsafe { (&(*call).context, (*call).poll.assume_init()) };
-    // SAFETY: the caller's promise.
-    let of_call = unsafe { (*call).end.mark.flags };
-    if of_call & flags::SPAN == 0 {
-        return;
-    }
-    // Nothing else of its call is true of it: the bits of lines and spans would count it among those.
-    let flags = flags::SAMPLED | of_call & flags::INFERRED;
-    let mark = Mark { kind: Kind::Poll, outcome: Outcome::Ok, flags };
-    let header = || Header {
-        bytes: 0,
-        mark,
-        origin: ptr::from_ref(site).cast(),
-        trace_id: context.trace_id,
-        span_id: context.span_id,
-        parent_id: context.parent_id,
-        start,
-        duration,
-    };
-    // SAFETY: there are no fields.
-    unsafe { thread.ring.push(mark.flags, 0, ptr::null(), header) };
 }
 
 /// On a thread that is ending: counted where all may write, as is the record that it cannot leave.

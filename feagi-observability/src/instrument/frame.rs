@@ -4,6 +4,7 @@ use super::call::{self, Call};
 use super::extras;
 use super::judgement::Judgement;
 use super::opening::Opening;
+use super::polls;
 use super::registry;
 use super::site::{Site, State, signals};
 use super::thread::{self, ThreadState};
@@ -180,7 +181,7 @@ impl Running<'_> {
         // SAFETY: the call has begun; the slot's reader looks at its context alone.
         unsafe {
             if (*call).state.has(signals::POLLS) {
-                call::begin_poll(call, site);
+                polls::begin(call, site);
             }
         }
     }
@@ -192,7 +193,7 @@ impl Running<'_> {
         // SAFETY: the call has begun.
         unsafe {
             if (*call).state.has(signals::POLLS) {
-                call::end_poll(call, thread);
+                polls::end(call, thread);
             }
         }
     }

@@ -44,6 +44,7 @@ mod outcome;
 #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only requests begin outside of functions"))]
 mod owned;
 pub(crate) mod pace;
+mod polls;
 pub mod probe;
 pub(crate) mod record;
 #[cfg_attr(

@@ -93,6 +93,7 @@ fn start() -> (Collector, Accounting, Arc<Got>) {
         rate_limit: 0,
         pulse: Box::new(|| ()),
         upkeep: Box::new(|| ()),
+        over_budget: Box::new(|_| ()),
     };
     (Collector::start(outputs, collector).unwrap(), accounting, got)
 }
