@@ -9,12 +9,12 @@ use std::fmt;
 /// use feagi_observability::{ElasticsearchConfig, LogOutput, LoggingConfig};
 /// let elasticsearch = ElasticsearchConfig {
 ///     index: "logs-feagi-%Y.%m.%d".to_owned(),
-///     api_key: Some("…".to_owned()),
+///     api_key: Some("c2VjcmV0".to_owned()),
 ///     ..Default::default()
 /// };
 /// let output = LogOutput::Elasticsearch("https://search.example:9200".to_owned());
 /// let logging = LoggingConfig { output, elasticsearch, ..Default::default() };
-/// # assert!(!format!("{logging:?}").contains('…'), "secrets are not shown");
+/// assert!(!format!("{logging:?}").contains("c2VjcmV0"), "secrets are not shown");
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

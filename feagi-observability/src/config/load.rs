@@ -24,7 +24,8 @@ impl ObservabilityConfig {
         Ok(config)
     }
 
-    /// The defaults, changed by the `OTEL_*` variables of the OpenTelemetry specification, and by `FEAGI_LOG_RING_BUFFER_CAPACITY`, which is
+    /// The defaults, changed by the `OTEL_*` variables of the OpenTelemetry specification, by `RUST_LOG`, which is
+    /// [`logging.level`](crate::LoggingConfig::level), and by `FEAGI_LOG_RING_BUFFER_CAPACITY`, which is
     /// `logging.recent`.
     ///
     /// `OTEL_EXPORTER_OTLP_ENDPOINT` and `…_TRACES_ENDPOINT` turn tracing on; to the first `/v1/traces` is appended, the second is taken as it

@@ -26,6 +26,7 @@ pub(crate) mod seats;
 mod seen;
 mod shared;
 mod slot;
+mod span_name;
 
 /// Which signals this program has. What a cfg has taken out is `false` here, and what only that signal needs is code that the compiler
 /// removes; what `feagi_observability_off` without a value takes out besides are the expansions, see `__private`.
@@ -50,4 +51,5 @@ pub use region::Region;
 pub(crate) use seen::seen_here;
 pub(crate) use shared::SharedContext;
 pub use slot::{Context, current_context};
-pub(crate) use slot::{SpanName, ThreadSlot, set_thread_slot, thread_slot};
+pub(crate) use slot::{ThreadSlot, set_thread_slot, thread_slot};
+pub(crate) use span_name::SpanName;

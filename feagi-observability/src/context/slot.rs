@@ -8,10 +8,9 @@ use super::entered::{Entered, Key, Left};
 use super::fate::Fate;
 use super::fresh::FreshIds;
 use super::region::{self, Inheritance};
-use super::{Carried, SpanId, TraceId, compiled, sampling};
+use super::{Carried, SpanId, SpanName, TraceId, compiled, sampling};
 use std::cell::Cell;
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed, compiler_fence};
 
 /// The ids that a thread works under. Never changed once it is entered.
@@ -25,26 +24,6 @@ pub struct Context {
     /// For log lines.
     pub(crate) name: &'static SpanName,
     pub(crate) fate: Fate,
-}
-
-/// The name of a site's spans, known from its first call on: contexts point here, and so take one word for it.
-#[derive(Debug)]
-pub(crate) struct SpanName(OnceLock<&'static str>);
-
-impl SpanName {
-    pub(crate) const fn new() -> Self {
-        SpanName(OnceLock::new())
-    }
-
-    /// The first name stays.
-    pub(crate) fn set(&self, name: &'static str) {
-        let _ = self.0.set(name);
-    }
-
-    /// Empty before the site's first call; fit for a signal handler.
-    pub(crate) fn get(&self) -> &'static str {
-        self.0.get().copied().unwrap_or_default()
-    }
 }
 
 impl Context {

@@ -1,6 +1,7 @@
 //! The outputs of log lines, as the configuration asks, each with its own level and format.
 
 use super::collectors;
+use super::levels::Levels;
 use crate::collect::Sink;
 use crate::config::{LogFormat, LogOutput, LoggingConfig, ObservabilityConfig};
 use crate::context::compiled;
@@ -9,54 +10,9 @@ use crate::error::ObservabilityError;
 use crate::export::{ElasticsearchSink, LogstashSink};
 use crate::export::{StdioSink, Stream};
 use crate::logging::format::LineFormat;
-use crate::logging::{Filter, Filtered};
 use std::path::Path;
 
 type Line = Box<dyn Sink>;
-
-/// What each output wants.
-pub(super) struct Filters {
-    /// What is wanted unless an output says something else.
-    common: Filter,
-    /// By the places of the outputs in `logging.sinks`.
-    own: Vec<Option<Filter>>,
-}
-
-impl Filters {
-    /// Reads all levels.
-    pub(super) fn parse(config: &LoggingConfig) -> Result<Self, ObservabilityError> {
-        let own = config.sinks.iter().enumerate().map(|(index, sink)| {
-            let field = format!("logging.sinks[{index}].level");
-            sink.level.as_deref().map(|level| Filter::parse(&field, level)).transpose()
-        });
-        Ok(Filters {
-            common: Filter::parse("logging.level", &config.level)?,
-            own: own.collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// What is to be recorded, because one of the outputs wants it.
-    pub(super) fn any(&self) -> Filter {
-        if !self.differ() {
-            return self.common.clone();
-        }
-        let all: Vec<Filter> =
-            std::iter::once(&self.common).chain(self.own.iter().flatten()).cloned().collect();
-        Filter::any_of(&all)
-    }
-
-    fn differ(&self) -> bool {
-        self.own.iter().any(Option::is_some)
-    }
-
-    /// The output with its filter, where it needs one: if all want the same, that is what is recorded.
-    fn apply(&self, own: Option<Filter>, sink: Line) -> Line {
-        if !self.differ() {
-            return sink;
-        }
-        Box::new(Filtered::new(own.unwrap_or_else(|| self.common.clone()), sink))
-    }
-}
 
 /// Finds what is wrong, and opens nothing.
 pub(super) fn check(config: &ObservabilityConfig) -> Result<(), ObservabilityError> {
@@ -90,19 +46,18 @@ fn outputs(config: &LoggingConfig) -> impl Iterator<Item = (&'static str, &LogOu
 }
 
 /// Opens all outputs.
-pub(super) fn open(config: &ObservabilityConfig, filters: Filters) -> Result<Vec<Line>, ObservabilityError> {
+pub(super) fn open(config: &ObservabilityConfig, levels: &Levels) -> Result<Vec<Line>, ObservabilityError> {
     if !compiled::LOG {
         return Ok(Vec::new());
     }
     let logging = &config.logging;
-    let mut sinks = vec![filters.apply(None, line_sink(&logging.output, logging.format, config)?)];
+    let mut sinks = vec![levels.apply(None, line_sink(&logging.output, logging.format, config)?)];
     for (index, sink) in logging.sinks.iter().enumerate() {
-        let own = filters.own.get(index).cloned().flatten();
-        sinks.push(filters.apply(own, line_sink(&sink.output, sink.format, config)?));
+        sinks.push(levels.apply(Some(index), line_sink(&sink.output, sink.format, config)?));
     }
     let mut collectors = Vec::new();
     collectors::add_lines(&config.telemetry, &mut collectors)?;
-    sinks.extend(collectors.into_iter().map(|sink| filters.apply(None, sink)));
+    sinks.extend(collectors.into_iter().map(|sink| levels.apply(None, sink)));
     Ok(sinks)
 }
 

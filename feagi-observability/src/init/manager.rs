@@ -1,6 +1,7 @@
 //! What `init_observability` returns: the handle to everything that runs, and its end.
 
 use super::ending::Ending;
+use super::levels::Levels;
 use super::trace_file::TraceFiles;
 use crate::collect::{Accounting, Collector, Recent, Stats};
 use crate::config::{ObservabilityConfig, ProfilingConfig};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// How long the end of profiling waits for perf's files.
 const PERF_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a change of the level waits for lines from before.
+const LEVEL_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long `Drop` waits for what is queued.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -34,6 +37,7 @@ pub struct ObservabilityManager {
     accounting: Accounting,
     pub(super) recent: Arc<Recent>,
     intake: Arc<Intake>,
+    levels: Levels,
     pub(super) trace_files: TraceFiles,
     pub(super) perf: Option<PerfRecorder>,
 }
@@ -70,6 +74,7 @@ impl ObservabilityManager {
         running: Running,
         accounting: Accounting,
         recent: Arc<Recent>,
+        levels: Levels,
     ) -> Self {
         let intake = Arc::clone(&running.intake);
         let running = Ending::new(running);
@@ -83,6 +88,7 @@ impl ObservabilityManager {
             accounting,
             recent,
             intake,
+            levels,
             trace_files,
             perf: None,
         }
@@ -128,6 +134,32 @@ impl ObservabilityManager {
     /// Metrics and health.
     pub fn telemetry(&self) -> &Arc<TelemetryCollector> {
         &self.telemetry
+    }
+
+    /// What lines are recorded unless an output has a level of its own: `logging.level`, or what was set since.
+    pub fn level(&self) -> String {
+        self.levels.text()
+    }
+
+    /// Changes what `logging.level` says, from now on: a level such as `debug`, or a list such as `info,feagi_api=debug`. Outputs with a level of
+    /// their own keep it; where there are any, this waits until what was recorded before has been handed to all, a second at most.
+    ///
+    /// ```
+    /// use feagi_observability::{ObservabilityConfig, init_observability};
+    ///
+    /// let observability = init_observability(&ObservabilityConfig::default())?;
+    /// observability.set_level("info,feagi_api=debug")?;
+    /// assert_eq!(observability.level(), "info,feagi_api=debug");
+    /// # Ok::<(), feagi_observability::ObservabilityError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ObservabilityError::Config`] for what cannot be read; then nothing has changed.
+    pub fn set_level(&self, level: &str) -> Result<(), ObservabilityError> {
+        let flush = || {
+            self.flush(LEVEL_TIMEOUT);
+        };
+        self.levels.set(level, flush)
     }
 
     /// Begins to sample the CPU where `profiling.cpu_profiling` asks for it, and the heap where `profiling.memory_profiling` does and the

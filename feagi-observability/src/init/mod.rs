@@ -3,6 +3,7 @@
 mod collectors;
 mod ending;
 mod foreign;
+mod levels;
 mod lines;
 mod lookup;
 mod manager;
@@ -21,7 +22,7 @@ use crate::config::{ObservabilityConfig, TelemetryConfig};
 use crate::context::{compiled, sampling};
 use crate::error::ObservabilityError;
 use crate::instrument::{Level, LogWhen, MetricFacts, SiteFacts, clock, pace, registry, signals};
-use crate::logging::{Filter, Intake};
+use crate::logging::{Intake, LiveFilter};
 use crate::profiling::PerfRecorder;
 use crate::telemetry::{MetricsRegistry, TelemetryCollector, ask_for_examples};
 use manager::Running;
@@ -82,7 +83,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     let telemetry = Arc::new(TelemetryCollector::with_registry(metrics));
     let has_spans = compiled::TRACE && (!plan.spans.is_empty() || config.telemetry.tracing_enabled);
     let has_bridge = config.telemetry.opentelemetry_context;
-    let intake = Arc::new(Intake::new(plan.filter.clone(), has_spans, has_bridge));
+    let intake = Arc::new(Intake::new(plan.levels.any(), has_spans, has_bridge));
     foreign::install(subscriber, &intake)?;
     clock::calibrate();
     let watched = Arc::clone(&telemetry);
@@ -117,7 +118,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
     sampling::follow_advice(config.telemetry.remote_traces_per_second);
     pace::limit(config.telemetry.spans_per_second);
     let has_polls = has_spans && config.profiling.chrome_tracing;
-    registry::set_policy(Some(policy(plan.filter, (has_spans, has_polls), &config.telemetry)));
+    registry::set_policy(Some(policy(plan.levels.any(), (has_spans, has_polls), &config.telemetry)));
     foreign::warn_of(subscriber, crate::config::take_warnings());
     let running = Running {
         collector,
@@ -135,6 +136,7 @@ fn start(config: &ObservabilityConfig) -> Result<ObservabilityManager, Observabi
         running,
         accounting,
         recent,
+        plan.levels,
     );
     manager.trace_files = trace_file::TraceFiles::new(config);
     if compiled::PROFILE && config.profiling.perf_profiling {
@@ -165,13 +167,13 @@ fn pulse(
 
 /// Which signals a site feeds.
 fn policy(
-    filter: Filter,
+    filter: Arc<LiveFilter>,
     (has_spans, has_polls): (bool, bool),
     config: &TelemetryConfig,
 ) -> registry::Policy {
     let (metrics_enabled, is_thinned) = (config.metrics_enabled, has_spans && config.spans_per_second > 0);
     Box::new(move |facts: &SiteFacts| {
-        let enables = |level| filter.enables(facts.target(), level);
+        let enables = |level| filter.get().enables(facts.target(), level);
         let has_metrics = facts.metric != MetricFacts::Off || !facts.instruments.is_empty();
         // Whoever is to be missed is counted, with or without metrics.
         let is_counted = (metrics_enabled && has_metrics) || facts.heartbeat > 0;

@@ -1,5 +1,6 @@
 //! From configuration to parts: everything that can be wrong is found here, before anything of the process is changed.
 
+use super::levels::Levels;
 use super::{collectors, lines};
 use crate::collect::{Sink, SinkCounters};
 use crate::config::ObservabilityConfig;
@@ -10,13 +11,12 @@ use crate::instrument::{
     alloc::{is_counting, totals},
     clock::unix_nanos,
 };
-use crate::logging::Filter;
 use crate::profiling::{CpuProfiler, MemoryProfiler};
 use std::sync::Arc;
 
 /// Parts that are ready to be put to work.
 pub(crate) struct Plan {
-    pub(crate) filter: Filter,
+    pub(super) levels: Levels,
     pub(crate) lines: Vec<Box<dyn Sink>>,
     pub(crate) spans: Vec<Box<dyn Sink>>,
     pub(crate) profiler: Option<CpuProfiler>,
@@ -32,7 +32,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Checks all fields first; then opens what is to be opened.
     pub(crate) fn new(config: &ObservabilityConfig) -> Result<Plan, ObservabilityError> {
-        let filters = lines::Filters::parse(&config.logging)?;
+        let levels = Levels::parse(&config.logging)?;
         check(config)?;
         lines::check(config)?;
         let profiling = &config.profiling;
@@ -42,14 +42,14 @@ impl Plan {
         let wants_windows = compiled::PROFILE && profiling.window_on_budget > 0;
         let window_profiler = wants_windows.then(|| CpuProfiler::new(profiling)).transpose()?;
         Ok(Plan {
-            filter: filters.any(),
             memory_profiler,
             window_profiler,
             #[cfg(feature = "server")]
             listener: config.telemetry.listen.as_deref().map(listen).transpose()?,
             #[cfg(feature = "otlp")]
             metrics: collectors::metrics(&config.telemetry)?,
-            lines: lines::open(config, filters)?,
+            lines: lines::open(config, &levels)?,
+            levels,
             spans: span_sinks(config, profiler.as_ref())?,
             profiler,
         })

@@ -54,6 +54,15 @@ impl Registry {
     }
 }
 
+impl Registry {
+    fn apply_policy(&self) {
+        for entry in &self.sites {
+            let signals = self.policy.as_ref().map_or(0, |policy| policy(&entry.site.facts));
+            entry.site.set_signals(signals);
+        }
+    }
+}
+
 struct SiteEntry {
     site: &'static Site,
     shards: Vec<&'static Shard>,
@@ -123,10 +132,13 @@ pub(super) fn first_state(site: &'static Site, labels: &[&'static [&'static str]
 /// Sets what every site feeds from now on, known ones and those to come; `None` turns all off.
 pub(crate) fn set_policy(policy: Option<Policy>) {
     let mut registry = lock();
-    for entry in &registry.sites {
-        entry.site.set_signals(policy.as_ref().map_or(0, |policy| policy(&entry.site.facts)));
-    }
     registry.policy = policy;
+    registry.apply_policy();
+}
+
+/// Asks the policy anew, because what it goes by has changed.
+pub(crate) fn apply_policy() {
+    lock().apply_policy();
 }
 
 /// A shard that no other thread writes.

@@ -1,18 +1,18 @@
 //! An output with a level of its own.
 
-use super::Filter;
+use super::LiveFilter;
 use crate::collect::{Entry, Sink, SinkCounters};
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Hands on what its filter wants.
 pub(crate) struct Filtered {
-    filter: Filter,
+    filter: Arc<LiveFilter>,
     sink: Box<dyn Sink>,
 }
 
 impl Filtered {
-    pub(crate) fn new(filter: Filter, sink: Box<dyn Sink>) -> Self {
+    pub(crate) fn new(filter: Arc<LiveFilter>, sink: Box<dyn Sink>) -> Self {
         Filtered { filter, sink }
     }
 }
@@ -27,7 +27,7 @@ impl Sink for Filtered {
     }
 
     fn write(&mut self, entry: &Entry<'_>) {
-        if self.filter.enables(entry.target, entry.level) {
+        if self.filter.get().enables(entry.target, entry.level) {
             self.sink.write(entry);
         }
     }

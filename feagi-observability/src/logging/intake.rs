@@ -1,10 +1,12 @@
 //! What the subscriber and the layer share: what is wanted of other crates' events and spans, and their way into `instrument`.
 
 use super::filter::{Filter, is_log_bridge};
+use super::live::LiveFilter;
 use super::role::Installed;
 use super::visit::Visitor;
 use crate::context::compiled;
 use crate::instrument::foreign::{self, Parent};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tracing_core::span::{Attributes, Record};
 use tracing_core::subscriber::Interest;
@@ -17,7 +19,7 @@ pub(super) struct Layered;
 
 /// Where foreign events and spans enter, while it is on. One for each start.
 pub(crate) struct Intake {
-    filter: Filter,
+    filter: Arc<LiveFilter>,
     on: AtomicBool,
     has_spans: bool,
     /// Whether foreign spans are to be spans of OpenTelemetry's API, too.
@@ -28,7 +30,7 @@ pub(crate) struct Intake {
 impl Intake {
     /// Takes what `filter` lets through, once it is turned on. Spans are followed in any case, for the ids of lines, and leave records
     /// if `has_spans`.
-    pub(crate) fn new(filter: Filter, has_spans: bool, has_bridge: bool) -> Self {
+    pub(crate) fn new(filter: Arc<LiveFilter>, has_spans: bool, has_bridge: bool) -> Self {
         Intake { filter, on: AtomicBool::new(false), has_spans, has_bridge, installed: Installed::default() }
     }
 
@@ -53,14 +55,14 @@ impl Intake {
     }
 
     pub(super) fn filter(&self) -> &Filter {
-        &self.filter
+        self.filter.get()
     }
 
     pub(super) fn register(&self, metadata: &'static Metadata<'static>) -> Interest {
         if !compiled::LOG && metadata.is_event() {
             return Interest::never();
         }
-        let interest = self.filter.interest(metadata);
+        let interest = self.filter().interest(metadata);
         if metadata.is_span() && !interest.is_never() {
             // Made now, so that no span has to.
             foreign::name_of(metadata);
@@ -70,7 +72,7 @@ impl Intake {
 
     /// Asked where `Interest` did not answer, as for `log` records: here the target is the real one.
     pub(super) fn enables(&self, metadata: &Metadata<'_>) -> bool {
-        self.filter.enables(metadata.target(), (*metadata.level()).into())
+        self.filter().enables(metadata.target(), (*metadata.level()).into())
     }
 
     #[inline(always)]

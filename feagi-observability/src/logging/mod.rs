@@ -13,6 +13,7 @@ pub(crate) mod format;
 #[allow(clippy::extra_unused_type_parameters, reason = "who calls has a copy of its own")]
 mod intake;
 mod layer;
+mod live;
 mod notice;
 #[cfg(feature = "tracing-opentelemetry")]
 mod otel_probe;
@@ -27,4 +28,5 @@ pub(crate) use filter::Filter;
 pub(crate) use filtered::Filtered;
 pub(crate) use intake::Intake;
 pub use layer::ObservabilityLayer;
+pub(crate) use live::LiveFilter;
 pub(crate) use notice::warn;

@@ -5,9 +5,9 @@
 
 mod exporters;
 mod ignored;
+mod logging;
 mod otlp;
 mod pairs;
-mod recent;
 mod resource;
 mod sampler;
 mod sizes;
@@ -61,7 +61,7 @@ impl<'a> Environment<'a> {
         sizes::change(self, &mut config.telemetry.export);
         sampler::change(self, &mut config.telemetry);
         ignored::warn(self);
-        recent::change(self, &mut config.logging);
+        logging::change(self, &mut config.logging);
         // Last, for it is stronger than all others.
         if self.is_true("OTEL_SDK_DISABLED") {
             exporters::turn_off(&mut config.telemetry);

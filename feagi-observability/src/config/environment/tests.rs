@@ -301,3 +301,20 @@ fn the_ring_has_the_capacity_that_the_variable_of_0_0_53_says() {
     };
     assert_eq!(["12", "0", "many", "-1", ""].map(recent), [(12, 0), (0, 0), (2000, 1), (2000, 1), (2000, 0)]);
 }
+
+#[test]
+fn the_level_is_that_of_rust_log_unless_it_cannot_be_read() {
+    for (value, expected, warnings) in [
+        ("info,feagi_api=debug", "info,feagi_api=debug", 0),
+        ("off", "off", 0),
+        ("", "warn", 0),
+        ("loud=very", "warn", 1),
+    ] {
+        let get = |name: &str| (name == "RUST_LOG").then(|| value.into());
+        let mut config = ObservabilityConfig::default();
+        config.logging.level = "warn".to_owned();
+        let mut environment = Environment::new(&get);
+        environment.change(&mut config);
+        assert_eq!((config.logging.level.as_str(), environment.warnings.len()), (expected, warnings));
+    }
+}
