@@ -199,15 +199,15 @@ impl Head {
         bytes: *const MaybeUninit<u8>,
     ) {
         let mut context = MaybeUninit::uninit();
-        // SAFETY: a place for a context, which is then written.
-        let context: Context = unsafe {
+        // Not moved out: some compilations copy it then. SAFETY: a place for a context, which is then written.
+        let context: &Context = unsafe {
             thread.slot.write_child(context.as_mut_ptr(), &self.site.span_name);
-            context.assume_init()
+            context.assume_init_ref()
         };
         let mut flags = self.state.flags() | context.fate.marks();
         if compiled::TRACE && context.fate.is_sampled() {
             if self.state.has(signals::THINNED) {
-                flags = pace::thin_event(&context, self.site, flags);
+                flags = pace::thin_event(context, self.site, flags);
             }
         } else {
             flags &= !flags::SPAN;
