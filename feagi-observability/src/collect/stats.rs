@@ -62,7 +62,7 @@ pub struct SignalStats {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SinkStats {
-    /// `stdout`, `stderr`, `file`, `otlp`, `otlp_logs`, `otlp_metrics`, `zipkin`, `chrome`.
+    /// `stdout`, `stderr`, `file`, `syslog`, `logstash`, `elasticsearch`, `otlp`, `otlp_logs`, `otlp_metrics`, `zipkin`, `chrome`.
     pub name: String,
     /// Records it has taken charge of; of metrics, points.
     pub accepted: u64,
